@@ -1,0 +1,62 @@
+package dev.medley.formats;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a file so that a reader sees the old content or the new one, never a part: into a
+ * neighbour, forced to disk, then renamed over it. After a failure the neighbour is gone and the
+ * old content stands.
+ */
+public final class AtomicFile {
+
+  /** Writes the content to the stream it is given. */
+  @FunctionalInterface
+  public interface Content {
+
+    /** Writes everything; the caller buffers and closes {@code out}. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /**
+   * Replaces or creates {@code file}.
+   *
+   * @throws IOException if it cannot be written, as on a full disk
+   */
+  public static void write(Path file, Content content) throws IOException {
+    Path neighbour = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              neighbour,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        content.writeTo(out);
+        out.flush();
+        channel.force(true);
+      }
+      Files.move(
+          neighbour, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | RuntimeException failure) {
+      Files.deleteIfExists(neighbour);
+      throw failure;
+    }
+  }
+
+  /** Replaces or creates {@code file} with UTF-8 text. */
+  public static void write(Path file, String text) throws IOException {
+    write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+}
