@@ -20,6 +20,16 @@ public record Parameter(String name, Tensor value) {
     value.mutable_grad().reset();
   }
 
+  /** Adds to the gradient, which becomes {@code more} itself where there was none. */
+  public void addGradient(Tensor more) {
+    Tensor gradient = value.mutable_grad();
+    if (gradient.defined()) {
+      gradient.add_(more);
+    } else {
+      gradient.put(more);
+    }
+  }
+
   /** How many numbers it holds. */
   public long count() {
     return value.numel();

@@ -57,13 +57,22 @@ public final class Parameters implements AutoCloseable {
 
   /** Xavier normal: standard deviation √(2 / (rows + columns)) (glorot2010understanding). */
   public Parameter xavierNormal(String name, int rows, int columns) {
-    double deviation = Math.sqrt(2.0 / (rows + columns));
-    RandomStream stream = seed.child(name).stream();
     float[] values = new float[Math.multiplyExact(rows, columns)];
-    for (int k = 0; k < values.length; k++) {
-      values[k] = (float) (deviation * stream.nextGaussian());
-    }
+    fillNormal(values, 0, values.length, Math.sqrt(2.0 / (rows + columns)), name);
     return add(name, values, rows, columns);
+  }
+
+  /** A table of users followed by items, Xavier normal in each part, each with its own stream. */
+  public Parameter xavierNormalNodes(String name, int users, int items, int columns) {
+    float[] values = new float[Math.multiplyExact(users + items, columns)];
+    fillNormal(values, 0, users * columns, Math.sqrt(2.0 / (users + columns)), name + "/users");
+    fillNormal(
+        values,
+        users * columns,
+        values.length,
+        Math.sqrt(2.0 / (items + columns)),
+        name + "/items");
+    return add(name, values, users + items, columns);
   }
 
   /** U(±bound). A linear layer's weight and bias take bound 1 / √(inputs). */
@@ -75,6 +84,13 @@ public final class Parameters implements AutoCloseable {
     float[] values = new float[count];
     fillUniform(values, 0, count, bound, name);
     return add(name, values, shape);
+  }
+
+  private void fillNormal(float[] values, int from, int to, double deviation, String stream) {
+    RandomStream random = seed.child(stream).stream();
+    for (int k = from; k < to; k++) {
+      values[k] = (float) (deviation * random.nextGaussian());
+    }
   }
 
   private void fillUniform(float[] values, int from, int to, double bound, String stream) {
@@ -91,11 +107,16 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** Starts as a copy of {@code start}. */
-  public Parameter copyOf(String name, Tensor start) {
+  /** Starts as {@code start} itself, which is not copied. */
+  public Parameter take(String name, Tensor start) {
     try (Scope scope = Scope.open()) {
-      return own(scope, name, start.detach().clone());
+      return own(scope, name, start);
     }
+  }
+
+  /** {@code tensor} in the number type of these parameters. */
+  public Tensor typed(Tensor tensor) {
+    return tensor.scalar_type() == type ? tensor : tensor.to(type);
   }
 
   private Parameter add(String name, float[] values, long... shape) {
@@ -110,7 +131,7 @@ public final class Parameters implements AutoCloseable {
         throw new IllegalArgumentException("parameter '" + name + "' exists already");
       }
     }
-    Tensor value = start.scalar_type() == type ? start : start.to(type);
+    Tensor value = typed(start);
     value.set_requires_grad(true);
     Parameter parameter = new Parameter(name, scope.release(value));
     all.add(parameter);

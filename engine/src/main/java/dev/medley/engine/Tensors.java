@@ -43,6 +43,15 @@ public final class Tensors {
     return tensor;
   }
 
+  /** Row numbers for a gather, int64. */
+  public static Tensor rows(int[] values) {
+    long[] rows = new long[values.length];
+    for (int k = 0; k < rows.length; k++) {
+      rows[k] = values[k];
+    }
+    return longs(rows);
+  }
+
   /** An int32 vector that copies {@code values}. */
   public static Tensor ints(int[] values) {
     Tensor tensor = torch.empty(new long[] {values.length}, options(torch.ScalarType.Int), null);
@@ -68,6 +77,15 @@ public final class Tensors {
     float[] values = new float[Math.toIntExact(tensor.numel())];
     try (Scope scope = Scope.open()) {
       copy(tensor.detach().contiguous(), values);
+    }
+    return values;
+  }
+
+  /** All values of an int64 tensor. */
+  public static long[] toLongs(Tensor tensor) {
+    long[] values = new long[Math.toIntExact(tensor.numel())];
+    try (LongPointer from = new LongPointer(tensor.data_ptr())) {
+      from.get(values, 0, values.length);
     }
     return values;
   }

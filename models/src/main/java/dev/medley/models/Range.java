@@ -41,6 +41,14 @@ public final class Range {
     }
   }
 
+  /** Refuses as many neighbours as there are items, or more. */
+  public static void fewerNeighbors(int neighbors, int items) {
+    if (neighbors >= items) {
+      throw new InvalidInputException(
+          "neighbors: expected fewer than the %d items, got %d".formatted(items, neighbors));
+    }
+  }
+
   private static String plain(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)

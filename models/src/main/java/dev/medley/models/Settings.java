@@ -25,7 +25,7 @@ public final class Settings {
   public record Given(String text, String where) {}
 
   private final Map<String, Given> given;
-  private final Map<String, Object> resolved = new LinkedHashMap<>();
+  private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
 
   /** Settings with these keys; the others take their defaults. */
   public Settings(Map<String, Given> given) {
@@ -70,6 +70,24 @@ public final class Settings {
       // falls through to the refusal below
     }
     throw wrong(key, value, "a number");
+  }
+
+  /** A whole number, or null for one that validation is to decide. */
+  public @Nullable Integer openInteger(String key) {
+    if (has(key)) {
+      return integer(key, 0);
+    }
+    resolved.put(key, null);
+    return null;
+  }
+
+  /** A finite number, or null for one that validation is to decide. */
+  public @Nullable Double openNumber(String key) {
+    if (has(key)) {
+      return number(key, 0);
+    }
+    resolved.put(key, null);
+    return null;
   }
 
   /** {@code true} or {@code false}. */
@@ -137,11 +155,11 @@ public final class Settings {
   }
 
   /** What every key came to, in the order of asking: numbers, booleans and texts. */
-  public Map<String, Object> resolved() {
+  public Map<String, @Nullable Object> resolved() {
     return Collections.unmodifiableMap(resolved);
   }
 
-  private <T extends @Nullable Object> T keep(String key, T value) {
+  private <T> T keep(String key, T value) {
     resolved.put(key, value);
     return value;
   }

@@ -85,14 +85,10 @@ public final class DotProduct implements TrainedScorer {
 
   @Override
   public void score(int[] users, float[] out) {
-    long[] rows = new long[users.length];
-    for (int k = 0; k < rows.length; k++) {
-      rows[k] = users[k];
-    }
     try (Scope scope = Scope.open()) {
       NoGradient.run(
           () -> {
-            Tensor chosen = this.users.index_select(0, Tensors.longs(rows)); // B × D
+            Tensor chosen = this.users.index_select(0, Tensors.rows(users)); // B × D
             Tensor to = room(scope, users.length).narrow(0, 0, users.length);
             torch.mm_out(to, chosen, items.t()); // B × I
             Tensors.copy(to, out);

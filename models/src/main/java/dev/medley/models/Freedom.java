@@ -1,0 +1,216 @@
+package dev.medley.models;
+
+import dev.medley.core.FeatureMatrix;
+import dev.medley.core.Interactions;
+import dev.medley.core.InvalidInputException;
+import dev.medley.core.RandomStream;
+import dev.medley.engine.LinearMap;
+import dev.medley.engine.Neighbors;
+import dev.medley.engine.Parameter;
+import dev.medley.engine.Parameters;
+import dev.medley.engine.UserItemGraph;
+import dev.medley.models.blocks.Bpr;
+import dev.medley.models.blocks.DegreeSensitivePruning;
+import dev.medley.models.blocks.DotProduct;
+import dev.medley.models.blocks.FeatureProjection;
+import dev.medley.models.blocks.FeatureScaling;
+import dev.medley.models.blocks.ItemGraph;
+import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.ModalPairs;
+import dev.medley.models.blocks.ModalityWeights;
+import dev.medley.models.blocks.TrainedScorer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * FREEDOM: LightGCN on a user–item graph that is pruned anew each epoch, with items also smoothed
+ * over a frozen graph of items that look alike (zhou2023freedom).
+ *
+ * <p>U users, I items, N = U + I nodes, D dimensions, L layers, B pairs in a batch; S the I × I
+ * item graph, Â_ρ the N × N pruned user–item graph.
+ */
+public final class Freedom implements Model {
+
+  /**
+   * What FREEDOM leaves open.
+   *
+   * @param dim D, at least 1
+   * @param layers L on the user–item graph, at least 0
+   * @param neighbors k of the item graphs, at least 1 and fewer than the items
+   * @param modalityWeights α_m, the share of each modality in S
+   * @param edgeDropout ρ, the share of interactions left out each epoch, in [0, 1)
+   * @param omega λ, the weight of the losses on projected features
+   * @param freezeFeatures whether the features stay as they are
+   * @param featureScaling what is done to the features that are projected; S sees them raw
+   * @param optimization how it is trained
+   */
+  public record Config(
+      int dim,
+      int layers,
+      int neighbors,
+      ModalityWeights modalityWeights,
+      double edgeDropout,
+      double omega,
+      boolean freezeFeatures,
+      FeatureScaling featureScaling,
+      Optimization optimization)
+      implements Hyperparameters {
+
+    /** The reference's setting, kept by validation: docs/benchmarks.md#freedom. */
+    public static final Config DEFAULT =
+        new Config(
+            64,
+            2,
+            10,
+            ModalityWeights.AUTO,
+            0.8,
+            1e-3,
+            false,
+            FeatureScaling.RAW,
+            Optimization.COMMON);
+
+    /** Refuses values out of range. */
+    public Config {
+      Range.atLeast("dim", dim, 1);
+      Range.atLeast("layers", layers, 0);
+      Range.atLeast("neighbors", neighbors, 1);
+      Range.within("edgeDropout", edgeDropout, 0, 1);
+      Range.atLeast("omega", omega, 0);
+    }
+
+    /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
+    public static Config read(Settings settings) {
+      return new Config(
+          settings.integer("dim", DEFAULT.dim),
+          settings.integer("layers", DEFAULT.layers),
+          settings.integer("neighbors", DEFAULT.neighbors),
+          new ModalityWeights(settings.text("modalityWeights", DEFAULT.modalityWeights.text())),
+          settings.number("edgeDropout", DEFAULT.edgeDropout),
+          settings.number("omega", DEFAULT.omega),
+          settings.flag("freezeFeatures", DEFAULT.freezeFeatures),
+          settings.choice("featureScaling", DEFAULT.featureScaling),
+          Optimization.read(settings, DEFAULT.optimization));
+    }
+  }
+
+  private final Config config;
+  private final Interactions train;
+  private final int users;
+  private final List<FeatureMatrix> features;
+  private final ItemGraph items; // S, I × I
+  private final UserItemGraph whole; // Â, N × N
+  private final Parameters parameters;
+  private final Parameter nodes; // E⁰, N × D, users first
+  private final List<FeatureProjection> projections = new ArrayList<>(); // W_m, b_m, x_m
+  private @Nullable UserItemGraph pruned; // Â_ρ of the epoch at hand
+
+  /**
+   * A model at its start.
+   *
+   * @throws InvalidInputException if there is no modality, or not more items than neighbours
+   */
+  public Freedom(Config config, ModelInput input) {
+    this.config = config;
+    this.train = input.data().train();
+    this.users = train.users();
+    this.features = ModalFeatures.required("freedom", input.data().features());
+    double[] weights = config.modalityWeights().of(features);
+    List<Neighbors> nearest =
+        features.stream()
+            .map(matrix -> input.graphs().nearest(matrix, config.neighbors()))
+            .toList();
+    this.items = ItemGraph.of(nearest, weights, ItemGraph.Edges.ONE); // eqs. 1–5
+    this.whole = UserItemGraph.of(train);
+    this.parameters = Parameters.from(input.seed());
+    this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
+    for (FeatureMatrix matrix : features) {
+      projections.add(
+          FeatureProjection.of(
+              config.featureScaling().fit(matrix),
+              config.dim(),
+              config.freezeFeatures(),
+              parameters,
+              FeatureProjection.Layer.UNIFORM));
+    }
+  }
+
+  /** Eqs. 6–8: the edges that this epoch keeps, drawn with probability ∝ 1 / √(d_u d_i). */
+  private void prune(int epoch, RandomStream random) {
+    closePruned();
+    if (config.edgeDropout() > 0) {
+      pruned = UserItemGraph.of(DegreeSensitivePruning.keep(train, config.edgeDropout(), random));
+    }
+  }
+
+  /**
+   * Eqs. 9–11: smoothed over the user–item graph, and for items S E_item added. One linear map, so
+   * the gradient is its transpose: the same powers of Â_ρ, and Sᵀ.
+   */
+  private Tensor represented(UserItemGraph graph) {
+    return LinearMap.apply(
+        nodes.value(),
+        x -> withItems(graph.meanOfPowers(x, config.layers()), items.times(itemRows(x))),
+        g -> withItems(graph.meanOfPowers(g, config.layers()), items.transposedTimes(itemRows(g))));
+  }
+
+  private Tensor itemRows(Tensor x) {
+    return x.narrow(0, users, train.items()); // I × D
+  }
+
+  private Tensor withItems(Tensor smoothed, Tensor h) {
+    itemRows(smoothed).add_(h);
+    return smoothed; // N × D
+  }
+
+  /** Eqs. 12–13. */
+  private Loss loss(Batch.Pairs batch) {
+    Tensor table = represented(pruned == null ? whole : pruned); // N × D
+    PairRows e = PairRows.of(PairRows.indices(batch, users), table); // three of B × D
+    Loss loss = Loss.of("bpr", Bpr.loss(e.users(), e.positives(), e.negatives()));
+    for (int m = 0; m < projections.size(); m++) {
+      Tensor modal =
+          ModalPairs.bpr(
+              e.users(), batch.positives(), batch.negatives(), features.get(m), projections.get(m));
+      loss = loss.plus("bpr-" + features.get(m).modality(), config.omega(), modal);
+    }
+    return loss;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public List<Phase> phases() {
+    List<String> terms = new ArrayList<>(List.of("bpr"));
+    features.forEach(matrix -> terms.add("bpr-" + matrix.modality()));
+    return List.of(
+        Phase.onPairs(this::loss, terms, parameters.all(), config.optimization())
+            .atEpochStart(this::prune));
+  }
+
+  /** Scores with all edges. */
+  @Override
+  public TrainedScorer scorer() {
+    return DotProduct.ofNodes(represented(whole), users);
+  }
+
+  private void closePruned() {
+    if (pruned != null) {
+      pruned.close();
+      pruned = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closePruned();
+    projections.forEach(FeatureProjection::close);
+    parameters.close();
+    whole.close();
+    items.close();
+  }
+}

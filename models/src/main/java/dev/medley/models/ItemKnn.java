@@ -1,0 +1,150 @@
+package dev.medley.models;
+
+import dev.medley.core.Interactions;
+import dev.medley.core.InvalidInputException;
+import dev.medley.core.TrainingView;
+import dev.medley.engine.Parameters;
+import dev.medley.models.blocks.ItemNeighbors;
+import dev.medley.models.blocks.TopNeighbors;
+import dev.medley.models.blocks.TrainedScorer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ItemKNN: a user is given the neighbours of its items, by who interacted with both
+ * (sarwar2001item; the shrunk cosine as in dacrema2019progress, section 3.1).
+ *
+ * <p>U users, I items; r_i is item i's column of R. s_ij = r_i·r_j / (‖r_i‖‖r_j‖ + shrink), the
+ * {@code neighbors} largest of each row without itself; score R S.
+ */
+public final class ItemKnn implements Model {
+
+  /** What is tried for a key that is left open; validation decides. */
+  private static final List<Integer> NEIGHBORS = List.of(20, 50, 100, 200, 500);
+
+  private static final List<Double> SHRINKS = List.of(0.0, 10.0, 100.0);
+
+  /**
+   * What ItemKNN leaves open.
+   *
+   * @param neighbors kept in each row, at least 1 and fewer than the items; null: validation
+   *     decides among 20 … 500
+   * @param shrink added to the product of the norms, at least 0; null: validation decides among 0,
+   *     10, 100
+   */
+  public record Config(@Nullable Integer neighbors, @Nullable Double shrink)
+      implements Hyperparameters {
+
+    /** Validation decides both. */
+    public static final Config DEFAULT = new Config(null, null);
+
+    /** Refuses values out of range. */
+    public Config {
+      if (neighbors != null) {
+        Range.atLeast("neighbors", neighbors, 1);
+      }
+      if (shrink != null) {
+        Range.atLeast("shrink", shrink, 0);
+      }
+    }
+
+    /** Reads the keys of this record; what is not given is left to validation. */
+    public static Config read(Settings settings) {
+      return new Config(settings.openInteger("neighbors"), settings.openNumber("shrink"));
+    }
+  }
+
+  private final Config config;
+  private final TrainingView data;
+  private final Parameters parameters;
+  private @Nullable ItemNeighbors fitted;
+
+  /**
+   * A model without neighbours yet.
+   *
+   * @throws InvalidInputException if there are not more items than neighbours
+   */
+  public ItemKnn(Config config, ModelInput input) {
+    this.config = config;
+    this.data = input.data();
+    this.parameters = Parameters.from(input.seed());
+    if (config.neighbors() != null) {
+      Range.fewerNeighbors(config.neighbors(), data.items());
+    }
+  }
+
+  private void fit(int neighbors, double shrink) {
+    Interactions train = data.train();
+    Interactions byItem = train.transposed();
+    TopNeighbors rows = new TopNeighbors(train.items(), neighbors);
+    float[] common = new float[train.items()]; // r_i·r_j for the item at hand
+    int[] touched = new int[train.items()];
+    for (int item = 0; item < train.items(); item++) {
+      int count = 0;
+      for (int k = byItem.begin(item); k < byItem.end(item); k++) {
+        int user = byItem.columns()[k];
+        for (int n = train.begin(user); n < train.end(user); n++) {
+          int other = train.columns()[n];
+          if (common[other]++ == 0) {
+            touched[count++] = other;
+          }
+        }
+      }
+      Arrays.sort(touched, 0, count);
+      double norm = Math.sqrt(byItem.count(item));
+      for (int k = 0; k < count; k++) {
+        int other = touched[k];
+        if (other != item) {
+          double denominator = norm * Math.sqrt(byItem.count(other)) + shrink;
+          rows.offer(other, (float) (common[other] / denominator));
+        }
+        common[other] = 0;
+      }
+      rows.endRow();
+    }
+    fitted = rows.toScorer(train);
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public List<Phase> phases() {
+    List<Phase.Candidate> candidates = new ArrayList<>();
+    for (int neighbors : neighbors()) {
+      for (double shrink : config.shrink() == null ? SHRINKS : List.of(config.shrink())) {
+        candidates.add(
+            new Phase.Candidate(
+                Map.of("neighbors", neighbors, "shrink", shrink), () -> fit(neighbors, shrink)));
+      }
+    }
+    return List.of(new Phase.ClosedForm("fit", candidates));
+  }
+
+  private List<Integer> neighbors() {
+    if (config.neighbors() != null) {
+      return List.of(config.neighbors());
+    }
+    List<Integer> smaller =
+        NEIGHBORS.stream().filter(neighbors -> neighbors < data.items()).toList();
+    return smaller.isEmpty() ? List.of(Math.max(1, data.items() - 1)) : smaller;
+  }
+
+  @Override
+  public TrainedScorer scorer() {
+    if (fitted == null) {
+      throw new IllegalStateException("itemknn: expected to be fitted before it scores");
+    }
+    return fitted;
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

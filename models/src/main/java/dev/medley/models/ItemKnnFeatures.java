@@ -1,0 +1,129 @@
+package dev.medley.models;
+
+import dev.medley.core.FeatureMatrix;
+import dev.medley.core.InvalidInputException;
+import dev.medley.core.TrainingView;
+import dev.medley.engine.FeatureTensors;
+import dev.medley.engine.Parameters;
+import dev.medley.engine.Scope;
+import dev.medley.engine.Tensors;
+import dev.medley.models.blocks.FeatureScaling;
+import dev.medley.models.blocks.ItemNeighbors;
+import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.TopNeighbors;
+import dev.medley.models.blocks.TrainedScorer;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ItemKNN on features: a user is given the items that look like its own, as the field's reference
+ * has it. Nothing random, so it is the first check of data, masking and metrics.
+ *
+ * <p>I items; x_i is item i's features of all modalities after one another. s_ij = x_i·x_j /
+ * (‖x_i‖‖x_j‖ + shrink), the {@code neighbors} largest of each row, itself among them; score R S. A
+ * row of zeros has cosine 0 with everything.
+ */
+public final class ItemKnnFeatures implements Model {
+  private static final int BLOCK_FLOATS = 4 << 20;
+
+  /**
+   * What it leaves open.
+   *
+   * @param neighbors kept in each row, at least 1 and fewer than the items
+   * @param shrink added to the product of the norms, at least 0
+   * @param featureScaling what is done to each modality's features first
+   */
+  public record Config(int neighbors, double shrink, FeatureScaling featureScaling)
+      implements Hyperparameters {
+
+    /** The reference's setting. */
+    public static final Config DEFAULT = new Config(10, 10, FeatureScaling.RAW);
+
+    /** Refuses values out of range. */
+    public Config {
+      Range.atLeast("neighbors", neighbors, 1);
+      Range.atLeast("shrink", shrink, 0);
+    }
+
+    /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
+    public static Config read(Settings settings) {
+      return new Config(
+          settings.integer("neighbors", DEFAULT.neighbors),
+          settings.number("shrink", DEFAULT.shrink),
+          settings.choice("featureScaling", DEFAULT.featureScaling));
+    }
+  }
+
+  private final Config config;
+  private final TrainingView data;
+  private final List<FeatureMatrix> features;
+  private final Parameters parameters;
+  private @Nullable ItemNeighbors fitted;
+
+  /**
+   * A model without neighbours yet.
+   *
+   * @throws InvalidInputException if there is no modality, or not more items than neighbours
+   */
+  public ItemKnnFeatures(Config config, ModelInput input) {
+    this.config = config;
+    this.data = input.data();
+    this.features =
+        ModalFeatures.required("itemknn-features", input.data().features()).stream()
+            .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
+            .toList();
+    this.parameters = Parameters.from(input.seed());
+    Range.fewerNeighbors(config.neighbors(), data.items());
+  }
+
+  private void fit() {
+    int items = data.items();
+    TopNeighbors rows = new TopNeighbors(items, config.neighbors());
+    try (Scope all = Scope.open()) {
+      Tensor x = FeatureTensors.of(ModalFeatures.joined(features)); // I × Σ d_m
+      float[] norms = Tensors.toFloats(x.norm(Tensors.scalarOptional(2), new long[] {1})); // I
+      int height = Math.max(1, Math.min(items, BLOCK_FLOATS / items));
+      float[] products = new float[Math.multiplyExact(height, items)];
+      for (int from = 0; from < items; from += height) {
+        int count = Math.min(height, items - from);
+        try (Scope scope = Scope.open()) {
+          Tensors.copy(torch.mm(x.narrow(0, from, count), x.t()), products); // count × I
+        }
+        for (int row = 0; row < count; row++) {
+          for (int other = 0; other < items; other++) {
+            float denominator = norms[from + row] * norms[other] + (float) config.shrink();
+            float product = products[row * items + other];
+            rows.offer(other, denominator == 0 ? 0 : product / denominator);
+          }
+          rows.endRow();
+        }
+      }
+    }
+    fitted = rows.toScorer(data.train());
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public List<Phase> phases() {
+    return List.of(Phase.closedForm(this::fit));
+  }
+
+  @Override
+  public TrainedScorer scorer() {
+    if (fitted == null) {
+      throw new IllegalStateException("itemknn-features: expected to be fitted before it scores");
+    }
+    return fitted;
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.medley.models;
+
+import dev.medley.core.FeatureMatrix;
+import dev.medley.core.InvalidInputException;
+import dev.medley.engine.Parameter;
+import dev.medley.engine.Parameters;
+import dev.medley.engine.Tensors;
+import dev.medley.models.blocks.Bpr;
+import dev.medley.models.blocks.DotProduct;
+import dev.medley.models.blocks.FeatureProjection;
+import dev.medley.models.blocks.FeatureScaling;
+import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.TrainedScorer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * VBPR: matrix factorisation whose items also have a part that is projected from their features
+ * (he2016vbpr).
+ *
+ * <p>U users, I items, D dimensions, F features of all modalities together, B pairs in a batch. A
+ * user has 2D numbers; item i is [γ_i ; f_i W + b].
+ *
+ * <p>Deviation: the paper reads one visual feature and adds bias terms; here all modalities are
+ * joined and there is no bias by item, as in the field's reference.
+ */
+public final class Vbpr implements Model {
+
+  /**
+   * What VBPR leaves open.
+   *
+   * @param dim D of each part, at least 1
+   * @param l2 weight of the batch's rows, 2D wide
+   * @param l2Form how that penalty is written
+   * @param featureScaling what is done to each modality's features first
+   * @param optimization how it is trained
+   */
+  public record Config(
+      int dim,
+      double l2,
+      Bpr.L2Form l2Form,
+      FeatureScaling featureScaling,
+      Optimization optimization)
+      implements Hyperparameters {
+
+    /** The reference's setting, kept by validation: docs/benchmarks.md#vbpr. */
+    public static final Config DEFAULT =
+        new Config(64, 2, Bpr.L2Form.NORM, FeatureScaling.RAW, Optimization.COMMON);
+
+    /** Refuses values out of range. */
+    public Config {
+      Range.atLeast("dim", dim, 1);
+      Range.atLeast("l2", l2, 0);
+    }
+
+    /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
+    public static Config read(Settings settings) {
+      return new Config(
+          settings.integer("dim", DEFAULT.dim),
+          settings.number("l2", DEFAULT.l2),
+          settings.choice("l2Form", DEFAULT.l2Form),
+          settings.choice("featureScaling", DEFAULT.featureScaling),
+          Optimization.read(settings, DEFAULT.optimization));
+    }
+  }
+
+  private final Config config;
+  private final Parameters parameters;
+  private final Parameter users; // [γ_u ; θ_u], U × 2D
+  private final Parameter items; // γ_i, I × D
+  private final FeatureProjection projection; // f_i W + b, I × D
+
+  /**
+   * A model at its start.
+   *
+   * @throws InvalidInputException if there is no modality
+   */
+  public Vbpr(Config config, ModelInput input) {
+    this.config = config;
+    List<FeatureMatrix> features =
+        ModalFeatures.required("vbpr", input.data().features()).stream()
+            .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
+            .toList();
+    this.parameters = Parameters.from(input.seed());
+    this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
+    this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
+    this.projection =
+        FeatureProjection.of(
+            ModalFeatures.joined(features),
+            config.dim(),
+            true,
+            parameters,
+            FeatureProjection.Layer.XAVIER_NORMAL);
+  }
+
+  /** Section 3.2, with γ and θ of the items side by side. */
+  private Loss loss(Batch.Pairs batch) {
+    int size = batch.size();
+    int[] both =
+        IntStream.concat(IntStream.of(batch.positives()), IntStream.of(batch.negatives()))
+            .toArray();
+    Tensor free = items.value().index_select(0, Tensors.rows(both)); // 2B × D
+    Tensor item = torch.cat(new TensorVector(free, projection.of(both)), 1); // 2B × 2D
+    Tensor user = users.value().index_select(0, Tensors.rows(batch.users())); // B × 2D
+    Tensor positive = item.narrow(0, 0, size);
+    Tensor negative = item.narrow(0, size, size);
+    return Loss.of("bpr", Bpr.loss(user, positive, negative))
+        .plus(
+            "l2",
+            config.l2(),
+            Bpr.l2(config.l2Form(), torch.stack(new TensorVector(user, positive, negative))));
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public List<Phase> phases() {
+    return List.of(
+        Phase.onPairs(this::loss, List.of("bpr", "l2"), parameters.all(), config.optimization()));
+  }
+
+  @Override
+  public TrainedScorer scorer() {
+    Tensor item = torch.cat(new TensorVector(items.value(), projection.all()), 1); // I × 2D
+    return DotProduct.of(users.value(), item);
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+    projection.close();
+  }
+}
