@@ -35,8 +35,8 @@ final class NpyFloats {
   /** Reads what {@link #write} wrote; the shape must be known. */
   static double[] read(Path file, int columns) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    int rows = (bytes.length - HEADER_BYTES) / (columns * Double.BYTES);
-    byte[] header = header(Math.max(rows, 0), columns);
+    int rows = Math.max(0, bytes.length - HEADER_BYTES) / (columns * Double.BYTES);
+    byte[] header = header(rows, columns);
     int size = HEADER_BYTES + rows * columns * Double.BYTES;
     if (bytes.length != size || !Arrays.equals(bytes, 0, HEADER_BYTES, header, 0, HEADER_BYTES)) {
       throw new InvalidInputException(
