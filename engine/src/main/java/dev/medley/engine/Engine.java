@@ -1,0 +1,91 @@
+package dev.medley.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts libtorch in this process. The library is one per process and cannot be stopped, so this is
+ * the one place with static state.
+ */
+public final class Engine {
+  private static final List<String> LIBRARIES =
+      List.of("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so", "libjnitorch.so");
+
+  private static boolean started;
+
+  private Engine() {}
+
+  /**
+   * Loads libtorch, unpacking its libraries on first use, and sets how many threads its operations
+   * use. May be called again to change the thread count.
+   *
+   * @param threads at least 1
+   * @throws UncheckedIOException if the libraries cannot be unpacked, as on a full disk
+   */
+  public static synchronized void start(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
+    }
+    if (!started) {
+      // Memory is freed by scopes alone; JavaCPP's collector thread and its limits stay out of it.
+      setDefault("org.bytedeco.javacpp.nopointergc", "true");
+      setDefault("org.bytedeco.javacpp.maxBytes", "0");
+      setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+      unpack();
+      torch.set_num_interop_threads(1);
+      started = true;
+    }
+    torch.set_num_threads(threads);
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /**
+   * Unpacks the native libraries before any of them is loaded: loading from a half-filled cache
+   * crashes the process. A file lock keeps a second process waiting meanwhile.
+   */
+  private static void unpack() {
+    String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
+    try {
+      Path cache = Loader.getCacheDir().toPath();
+      try (FileChannel channel =
+              FileChannel.open(
+                  cache.resolve("medley.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        for (String library : LIBRARIES) {
+          unpack(folder + library);
+        }
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "libtorch could not be unpacked into JavaCPP's cache folder: "
+              + failure.getMessage()
+              + "; make room there, or choose another with -Dorg.bytedeco.javacpp.cachedir=FOLDER",
+          failure);
+    }
+  }
+
+  private static void unpack(String resource) throws IOException {
+    // The class literal does not initialise the class, which would load the library.
+    @Nullable URL url = Loader.findResource(torch.class, resource);
+    if (url != null && Files.notExists(Loader.cacheResource(url).toPath())) {
+      throw new IOException("expected " + resource + " in the cache after unpacking");
+    }
+  }
+}

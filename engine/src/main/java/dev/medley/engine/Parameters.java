@@ -1,0 +1,144 @@
+package dev.medley.engine;
+
+import dev.medley.core.RandomStream;
+import dev.medley.core.Seed;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The parameters of one model in the order of their making. Each draws its start from a random
+ * stream of its own name, so that leaving one out shifts no other. Owns them until closed.
+ */
+public final class Parameters implements AutoCloseable {
+  private final Seed seed;
+  private final torch.ScalarType type;
+  private final List<Parameter> all = new ArrayList<>();
+
+  private Parameters(Seed seed, torch.ScalarType type) {
+    this.seed = seed;
+    this.type = type;
+  }
+
+  /** No parameters yet, of float32. */
+  public static Parameters from(Seed seed) {
+    return new Parameters(seed, torch.ScalarType.Float);
+  }
+
+  /** No parameters yet, of float64: for checking gradients by finite differences. */
+  public static Parameters doubles(Seed seed) {
+    return new Parameters(seed, torch.ScalarType.Double);
+  }
+
+  /** Xavier uniform: U(±√(6 / (rows + columns))) (glorot2010understanding, eq. 16). */
+  public Parameter xavierUniform(String name, int rows, int columns) {
+    return uniform(name, Math.sqrt(6.0 / (rows + columns)), rows, columns);
+  }
+
+  /**
+   * A table of users followed by items, Xavier uniform in each part, with a stream of its own for
+   * each: U(±√(6 / (users + columns))) and U(±√(6 / (items + columns))).
+   */
+  public Parameter xavierUniformNodes(String name, int users, int items, int columns) {
+    float[] values = new float[Math.multiplyExact(users + items, columns)];
+    fillUniform(values, 0, users * columns, Math.sqrt(6.0 / (users + columns)), name + "/users");
+    fillUniform(
+        values,
+        users * columns,
+        values.length,
+        Math.sqrt(6.0 / (items + columns)),
+        name + "/items");
+    return add(name, values, users + items, columns);
+  }
+
+  /** Xavier normal: standard deviation √(2 / (rows + columns)) (glorot2010understanding). */
+  public Parameter xavierNormal(String name, int rows, int columns) {
+    double deviation = Math.sqrt(2.0 / (rows + columns));
+    RandomStream stream = seed.child(name).stream();
+    float[] values = new float[Math.multiplyExact(rows, columns)];
+    for (int k = 0; k < values.length; k++) {
+      values[k] = (float) (deviation * stream.nextGaussian());
+    }
+    return add(name, values, rows, columns);
+  }
+
+  /** U(±bound). A linear layer's weight and bias take bound 1 / √(inputs). */
+  public Parameter uniform(String name, double bound, long... shape) {
+    int count = 1;
+    for (long size : shape) {
+      count = Math.multiplyExact(count, Math.toIntExact(size));
+    }
+    float[] values = new float[count];
+    fillUniform(values, 0, count, bound, name);
+    return add(name, values, shape);
+  }
+
+  private void fillUniform(float[] values, int from, int to, double bound, String stream) {
+    RandomStream random = seed.child(stream).stream();
+    for (int k = from; k < to; k++) {
+      values[k] = (float) ((2 * random.nextDouble() - 1) * bound);
+    }
+  }
+
+  /** All zeros. */
+  public Parameter zeros(String name, long... shape) {
+    try (Scope scope = Scope.open()) {
+      return own(scope, name, torch.zeros(shape));
+    }
+  }
+
+  /** Starts as a copy of {@code start}. */
+  public Parameter copyOf(String name, Tensor start) {
+    try (Scope scope = Scope.open()) {
+      return own(scope, name, start.detach().clone());
+    }
+  }
+
+  private Parameter add(String name, float[] values, long... shape) {
+    try (Scope scope = Scope.open()) {
+      return own(scope, name, Tensors.of(values, shape));
+    }
+  }
+
+  private Parameter own(Scope scope, String name, Tensor start) {
+    for (Parameter parameter : all) {
+      if (parameter.name().equals(name)) {
+        throw new IllegalArgumentException("parameter '" + name + "' exists already");
+      }
+    }
+    Tensor value = start.scalar_type() == type ? start : start.to(type);
+    value.set_requires_grad(true);
+    Parameter parameter = new Parameter(name, scope.release(value));
+    all.add(parameter);
+    return parameter;
+  }
+
+  /** All of them, in the order of their making. */
+  public List<Parameter> all() {
+    return Collections.unmodifiableList(all);
+  }
+
+  /** Their tensors by name, in the order of their making; the tensors stay owned here. */
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    all.forEach(parameter -> tensors.put(parameter.name(), parameter.value()));
+    return tensors;
+  }
+
+  /** How many numbers they hold together. */
+  public long count() {
+    return all.stream().mapToLong(Parameter::count).sum();
+  }
+
+  @Override
+  public void close() {
+    for (Parameter parameter : all) {
+      Scope.free(parameter.value());
+    }
+    all.clear();
+  }
+}

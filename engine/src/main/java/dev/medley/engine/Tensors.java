@@ -1,0 +1,104 @@
+package dev.medley.engine;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** Tensors from arrays and back. All are created in the innermost {@link Scope}. */
+public final class Tensors {
+
+  private Tensors() {}
+
+  /** A float32 tensor of the given shape with uninitialised content. */
+  public static Tensor empty(long... shape) {
+    return torch.empty(shape);
+  }
+
+  /** A float32 tensor of zeros. */
+  public static Tensor zeros(long... shape) {
+    return torch.zeros(shape);
+  }
+
+  /** A float32 tensor that copies {@code values}, row by row. */
+  public static Tensor of(float[] values, long... shape) {
+    Tensor tensor = torch.empty(shape);
+    checkSize(values.length, tensor);
+    try (FloatPointer to = new FloatPointer(tensor.data_ptr())) {
+      to.put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** An int64 vector that copies {@code values}: row numbers for a gather. */
+  public static Tensor longs(long[] values) {
+    Tensor tensor = torch.empty(new long[] {values.length}, options(torch.ScalarType.Long), null);
+    try (LongPointer to = new LongPointer(tensor.data_ptr())) {
+      to.put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** An int32 vector that copies {@code values}. */
+  public static Tensor ints(int[] values) {
+    Tensor tensor = torch.empty(new long[] {values.length}, options(torch.ScalarType.Int), null);
+    try (IntPointer to = new IntPointer(tensor.data_ptr())) {
+      to.put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** Copies a contiguous float32 tensor to the front of {@code out}. */
+  public static void copy(Tensor tensor, float[] out) {
+    if (!tensor.is_contiguous()) {
+      throw new IllegalArgumentException("tensor to copy: expected a contiguous one");
+    }
+    int count = Math.toIntExact(tensor.numel());
+    try (FloatPointer from = new FloatPointer(tensor.data_ptr())) {
+      from.get(out, 0, count);
+    }
+  }
+
+  /** All values of a float32 tensor, row by row. */
+  public static float[] toFloats(Tensor tensor) {
+    float[] values = new float[Math.toIntExact(tensor.numel())];
+    try (Scope scope = Scope.open()) {
+      copy(tensor.detach().contiguous(), values);
+    }
+    return values;
+  }
+
+  /** All values of an int32 tensor. */
+  public static int[] toInts(Tensor tensor) {
+    int[] values = new int[Math.toIntExact(tensor.numel())];
+    try (IntPointer from = new IntPointer(tensor.data_ptr())) {
+      from.get(values, 0, values.length);
+    }
+    return values;
+  }
+
+  /** A number as an operation's argument. */
+  public static Scalar scalar(double value) {
+    return new Scalar(value);
+  }
+
+  /** A number as an operation's optional argument. */
+  public static ScalarOptional scalarOptional(double value) {
+    return new ScalarOptional(new Scalar(value));
+  }
+
+  private static TensorOptions options(torch.ScalarType type) {
+    return new TensorOptions(type);
+  }
+
+  private static void checkSize(int values, Tensor tensor) {
+    if (values != tensor.numel()) {
+      throw new IllegalArgumentException(
+          "tensor values: expected " + tensor.numel() + ", got " + values);
+    }
+  }
+}

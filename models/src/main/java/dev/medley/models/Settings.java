@@ -1,0 +1,158 @@
+package dev.medley.models;
+
+import dev.medley.core.InvalidInputException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hyperparameters as a user wrote them, read key by key into a model's configuration. Remembers
+ * which keys were asked for, so that an unknown one is refused with its nearest neighbour, and what
+ * each came to, so that a run can record it.
+ */
+public final class Settings {
+
+  /**
+   * A value as written.
+   *
+   * @param text the value
+   * @param where where it stands, as {@code --set} or {@code recipe.yaml, line 3}
+   */
+  public record Given(String text, String where) {}
+
+  private final Map<String, Given> given;
+  private final Map<String, Object> resolved = new LinkedHashMap<>();
+
+  /** Settings with these keys; the others take their defaults. */
+  public Settings(Map<String, Given> given) {
+    this.given = Map.copyOf(given);
+  }
+
+  /** Nothing given: every key takes its default. */
+  public static Settings none() {
+    return new Settings(Map.of());
+  }
+
+  /** Whether the user gave {@code key}. */
+  public boolean has(String key) {
+    return given.containsKey(key);
+  }
+
+  /** A whole number. */
+  public int integer(String key, int byDefault) {
+    Given value = given.get(key);
+    if (value == null) {
+      return keep(key, byDefault);
+    }
+    try {
+      return keep(key, Integer.parseInt(value.text.strip()));
+    } catch (NumberFormatException notOne) {
+      throw wrong(key, value, "a whole number");
+    }
+  }
+
+  /** A finite number. */
+  public double number(String key, double byDefault) {
+    Given value = given.get(key);
+    if (value == null) {
+      return keep(key, byDefault);
+    }
+    try {
+      double number = Double.parseDouble(value.text.strip());
+      if (Double.isFinite(number)) {
+        return keep(key, number);
+      }
+    } catch (NumberFormatException notOne) {
+      // falls through to the refusal below
+    }
+    throw wrong(key, value, "a number");
+  }
+
+  /** {@code true} or {@code false}. */
+  public boolean flag(String key, boolean byDefault) {
+    Given value = given.get(key);
+    if (value == null) {
+      return keep(key, byDefault);
+    }
+    return switch (value.text.strip()) {
+      case "true" -> keep(key, true);
+      case "false" -> keep(key, false);
+      default -> throw wrong(key, value, "true or false");
+    };
+  }
+
+  /** A text, as a path. */
+  public String text(String key, String byDefault) {
+    Given value = given.get(key);
+    return keep(key, value == null ? byDefault : value.text);
+  }
+
+  /** One of an enum's constants, written in kebab case: {@code ZSCORE_L2} as {@code zscore-l2}. */
+  public <E extends Enum<E>> E choice(String key, E byDefault) {
+    Given value = given.get(key);
+    E[] all = byDefault.getDeclaringClass().getEnumConstants();
+    E chosen = byDefault;
+    if (value != null) {
+      chosen =
+          Arrays.stream(all)
+              .filter(constant -> kebab(constant).equals(value.text.strip()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      wrong(
+                          key,
+                          value,
+                          Arrays.stream(all)
+                              .map(Settings::kebab)
+                              .collect(Collectors.joining(" or "))));
+    }
+    keep(key, kebab(chosen));
+    return chosen;
+  }
+
+  /** Records what a key that was left open came to, as one that validation decides. */
+  public void decide(String key, Object value) {
+    resolved.put(key, value);
+  }
+
+  /**
+   * Refuses a given key that nothing asked for.
+   *
+   * @param model the model's name, for the message
+   * @throws InvalidInputException naming the nearest key that exists
+   */
+  public void refuseUnknown(String model) {
+    for (Map.Entry<String, Given> entry : given.entrySet()) {
+      if (!resolved.containsKey(entry.getKey())) {
+        String nearest = Nearest.to(entry.getKey(), resolved.keySet());
+        throw new InvalidInputException(
+            "%s: model %s has no hyperparameter '%s'; did you mean '%s'?"
+                .formatted(entry.getValue().where, model, entry.getKey(), nearest));
+      }
+    }
+  }
+
+  /** What every key came to, in the order of asking: numbers, booleans and texts. */
+  public Map<String, Object> resolved() {
+    return Collections.unmodifiableMap(resolved);
+  }
+
+  private <T extends @Nullable Object> T keep(String key, T value) {
+    resolved.put(key, value);
+    return value;
+  }
+
+  private static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static InvalidInputException wrong(String key, Given value, String expected) {
+    return new InvalidInputException(
+        "%s: hyperparameter %s: expected %s, got '%s'"
+            .formatted(value.where, key, expected, value.text));
+  }
+}

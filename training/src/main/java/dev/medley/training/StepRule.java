@@ -1,0 +1,40 @@
+package dev.medley.training;
+
+import dev.medley.engine.Adam;
+import dev.medley.models.Loss;
+import java.util.function.Supplier;
+
+/** Turns the loss of a batch into a change of the parameters. */
+@FunctionalInterface
+public interface StepRule {
+
+  /** Backward once, one step of the optimiser. */
+  StepRule PLAIN =
+      (loss, check, adam, rate) -> {
+        adam.clearGradients();
+        Loss value = loss.get();
+        check.accept(value);
+        value.total().backward();
+        adam.step(rate);
+        return value;
+      };
+
+  /** Looks at a loss before its gradient is taken. */
+  @FunctionalInterface
+  interface Check {
+
+    /** Throws if the loss cannot be used. */
+    void accept(Loss loss);
+  }
+
+  /**
+   * One step; runs in a scope of its own.
+   *
+   * @param loss computes the batch's loss with a tape; may be called more than once
+   * @param check to be called on every loss before its backward pass
+   * @param adam moves the parameters
+   * @param rate factor of the learning rate
+   * @return the loss before the step
+   */
+  Loss step(Supplier<Loss> loss, Check check, Adam adam, double rate);
+}
