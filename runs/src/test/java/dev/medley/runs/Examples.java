@@ -73,8 +73,10 @@ final class Examples {
   }
 
   static PerUser perUser() {
-    return PerUser.of(
-        List.of("recall@20", "ndcg@20"), new int[] {0, 2}, new double[][] {{1, 1.0 / 3}, {0, 0}});
+    return new PerUser(
+        new int[] {0, 2},
+        List.of("recall@20", "ndcg@20"),
+        new double[] {1, 1.0 / 3, 0, Double.NaN});
   }
 
   static RunOutcome outcome() {

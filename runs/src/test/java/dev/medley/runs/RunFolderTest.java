@@ -8,6 +8,7 @@ import dev.medley.core.DenseFeatures;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.ItemDescription;
+import dev.medley.formats.Npy;
 import dev.medley.formats.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,9 +43,10 @@ class RunFolderTest {
     assertThat(run.summary().outcome()).isEqualTo(Examples.outcome());
     assertThat(run.metrics()).isEqualTo(Examples.metrics());
     assertThat(run.history()).containsExactly(Examples.row(1));
-    assertThat(run.perUser().columns()).containsExactly("user", "recall@20", "ndcg@20");
+    assertThat(run.summary().perUserColumns()).containsExactly("user", "recall@20", "ndcg@20");
+    assertThat(run.perUser().metrics()).containsExactly("recall@20", "ndcg@20");
     assertThat(run.perUser().users()).containsExactly(0, 2);
-    assertThat(run.perUser().column("ndcg@20")).containsExactly(1.0 / 3, 0);
+    assertThat(run.perUser().values()).containsExactly(1, 1.0 / 3, 0, Double.NaN);
     assertThat(run.file(RunLayout.PARAMETERS)).isRegularFile();
     assertThat(run.contains("embeddings/users.safetensors")).isTrue();
   }
@@ -322,6 +324,33 @@ class RunFolderTest {
         .hasMessageStartingWith(
             run.folder()
                 + ": expected a run with the file scorer.safetensors, got only embeddings/users");
+  }
+
+  @Test
+  void perUserTableOfOtherColumnsOrUsersIsRefused() throws IOException {
+    Path file = folder.resolve("per_user.npy");
+    Examples.perUser().write(file);
+    assertThatThrownBy(() -> PerUser.read(file, List.of("user", "recall@20")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            file
+                + ": expected 2 columns as run.json names, got 3; the run is damaged: train it again");
+    Npy.writeDoubles(file, 1, 1, (row, out) -> out[0] = 0.5);
+    assertThatThrownBy(() -> PerUser.read(file, List.of("user")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            file
+                + ", row 0: expected a user's number, got 0.5; the run is damaged: train it again");
+  }
+
+  @Test
+  void runInWhichNobodyWasEvaluatedComesBack() throws IOException {
+    RunResult good = Examples.result(Examples.dataset());
+    PerUser nobody = new PerUser(new int[0], List.of("recall@20"), new double[0]);
+    Examples.unfinished(folder.resolve("run"))
+        .finish(
+            new RunResult(good.dataset(), good.metrics(), nobody, good.files(), good.outcome()));
+    assertThat(RunFolder.open(folder.resolve("run")).perUser().users()).isEmpty();
   }
 
   @Test

@@ -52,7 +52,7 @@ class RunFuzzTest {
     }
   }
 
-  @Property(tries = 3_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1_500, shrinking = ShrinkingMode.OFF)
   void summaryWithAReplacedPartIsReadOrRefused(
       @ForAll @IntRange(max = 100_000) int position,
       @ForAll @IntRange(max = 12) int length,
@@ -63,7 +63,7 @@ class RunFuzzTest {
     read(valid.substring(0, from) + DANGEROUS.get(choice) + valid.substring(to));
   }
 
-  @Property(tries = 3_000, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1_500, shrinking = ShrinkingMode.OFF)
   void summaryWithAReplacedValueIsReadOrRefused(
       @ForAll @IntRange(max = 100_000) int position, @ForAll @IntRange(max = 11) int choice)
       throws IOException {
