@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.medley.core.InvalidInputException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,11 @@ final class Json {
                   malformed.getLocation() == null ? 1 : malformed.getLocation().getLineNr(),
                   oneLine(malformed.getOriginalMessage())),
           malformed);
+    } catch (CharConversionException malformed) {
+      throw new InvalidInputException(
+          file
+              + ", line 1: expected UTF-8 text, got other bytes; the run is damaged: train it again",
+          malformed);
     }
     if (node == null || !node.isObject()) {
       throw new InvalidInputException(
@@ -190,8 +196,8 @@ final class Json {
 
     double number(String name) {
       JsonNode value = object.path(name);
-      if (!value.isNumber()) {
-        throw refusal(name, "a number");
+      if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+        throw refusal(name, "a finite number");
       }
       return value.doubleValue();
     }
@@ -256,7 +262,7 @@ final class Json {
       if (value.isIntegralNumber() && value.canConvertToLong()) {
         return value.longValue();
       }
-      if (value.isFloatingPointNumber()) {
+      if (value.isFloatingPointNumber() && Double.isFinite(value.doubleValue())) {
         return value.doubleValue();
       }
       if (value.isArray()) {

@@ -155,9 +155,7 @@ public final class RunFolder {
 
   /** The test metrics of every evaluated user. */
   public PerUser perUser() throws IOException {
-    List<String> columns = summary.perUserColumns();
-    double[] values = NpyFloats.read(file(RunLayout.PER_USER), columns.size());
-    return new PerUser(columns, values.length / columns.size(), values);
+    return PerUser.read(file(RunLayout.PER_USER), summary.perUserColumns());
   }
 
   /** The evaluations during training; empty for a model without steps that kept none. */

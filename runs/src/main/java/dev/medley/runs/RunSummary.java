@@ -67,6 +67,10 @@ public record RunSummary(
     } catch (DateTimeParseException malformed) {
       throw fields.refusal("finished_at", "a time as 2026-01-31T12:00:00Z");
     }
+    List<String> columns = fields.texts("per_user_columns");
+    if (columns.isEmpty() || !columns.get(0).equals(PerUser.USER)) {
+      throw fields.refusal("per_user_columns", "a list that begins with 'user'");
+    }
     Map<String, String> files = fields.object("files").textMap();
     for (String name : files.keySet()) {
       if (!RunLayout.isInside(name)) {
@@ -85,7 +89,7 @@ public record RunSummary(
             fields.number("seconds_total"),
             fields.numberOrNull("peak_rss_mb"),
             finishedAt),
-        fields.texts("per_user_columns"),
+        columns,
         fields.truth("features_omitted"),
         files);
   }

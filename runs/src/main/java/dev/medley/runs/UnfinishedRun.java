@@ -174,11 +174,7 @@ public final class UnfinishedRun {
     }
     writeGiven(result.files(), written);
     PerUser perUser = result.perUser();
-    NpyFloats.write(
-        created(RunLayout.PER_USER, written),
-        perUser.rows(),
-        perUser.columns().size(),
-        perUser.values());
+    perUser.write(created(RunLayout.PER_USER, written));
     AtomicFile.write(created(RunLayout.METRICS, written), result.metrics().toJson());
 
     Map<String, String> hashes = new LinkedHashMap<>();
