@@ -163,6 +163,11 @@ public final class Npy {
     return header.columns();
   }
 
+  /** Its shape as Python writes it, as {@code (10, 4)} or {@code (10,)}. */
+  public String shape() {
+    return header.shape();
+  }
+
   /** Copies row {@code row} to {@code out[offset … offset + columns)}. */
   public void copyRow(int row, float[] out, int offset) {
     copyRows(row, 1, out, offset);
