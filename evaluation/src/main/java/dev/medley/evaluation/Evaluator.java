@@ -99,6 +99,11 @@ public final class Evaluator {
     return users.clone();
   }
 
+  /** The keys of {@link #accuracy}, in its order. */
+  public List<String> columns() {
+    return accuracy.columns();
+  }
+
   /** How many users have held-out but no training interactions, and are left out. */
   public int usersWithoutTraining() {
     return usersWithoutTraining;
