@@ -255,8 +255,8 @@ class DatasetFolderTest {
         .containsExactly(
             "2 duplicate interactions, each pair kept once",
             "leak: 1 pair in several splits, each kept in the first of train, validation, test",
-            "1 user without a training interaction, so that 2 held-out interactions are left out of"
-                + " validation and test");
+            "1 user without a training interaction: 2 held-out interactions left out of validation"
+                + " and test");
   }
 
   @Test

@@ -81,7 +81,7 @@ class InspectionTest {
             "interactions  6 (33.3333 % sparse)\n",
             "  train       3 (50.0 %)\n",
             "per user      1 … 3, median 2\n",
-            "leaks         1 pairs in several splits\n",
+            "leaks         1 pair in several splits\n",
             "cold users    1 held out without training, 2 interactions left out\n",
             "text          2 numbers, 2 of 3 items\n",
             "warning       1 duplicate interaction, each pair kept once\n");

@@ -249,6 +249,17 @@ class RefusalTest {
   }
 
   @Test
+  void oddManifestsAreNoAccident() throws IOException {
+    Path folder = Folders.shop(parent, "userID itemID", "1 0");
+    Files.write(folder.resolve("dataset.json"), new byte[] {0, 0, 0, '{', 1, 1, 1, 1});
+    assertThatThrownBy(() -> DatasetFolder.read(folder)).isInstanceOf(InvalidInputException.class);
+
+    Files.writeString(folder.resolve("dataset.json"), "{\"files\": {\"a\\u0000b\": \"00\"}}");
+    assertThat(DatasetFolder.read(folder).warnings())
+        .containsExactly("dataset.json lists the file 'a?b', which is not there");
+  }
+
+  @Test
   void listedItemMustExist() throws IOException {
     Path folder = Folders.shop(parent, "userID itemID", "1 0");
     Folders.counting(folder, "image", 1);

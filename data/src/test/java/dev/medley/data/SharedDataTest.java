@@ -35,7 +35,6 @@ class SharedDataTest {
             List.of(
                 new Inspection.Modality("audio", 128, 6710),
                 new Inspection.Modality("image", 128, 6710)));
-    System.out.println(tiktok.toText());
   }
 
   @Test
@@ -48,6 +47,5 @@ class SharedDataTest {
     assertThat(baby.validation()).isEqualTo(20559);
     assertThat(baby.test()).isEqualTo(21682);
     assertThat(baby.modalities()).isEmpty();
-    System.out.println(baby.toText());
   }
 }
