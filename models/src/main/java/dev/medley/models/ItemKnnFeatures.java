@@ -74,7 +74,7 @@ public final class ItemKnnFeatures implements Model {
         ModalFeatures.required("itemknn-features", input.data().features()).stream()
             .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
             .toList();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     Range.fewerNeighbors(config.neighbors(), data.items());
   }
 

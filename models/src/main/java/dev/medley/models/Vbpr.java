@@ -84,7 +84,7 @@ public final class Vbpr implements Model {
         ModalFeatures.required("vbpr", input.data().features()).stream()
             .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
             .toList();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
     this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
     this.projection =
