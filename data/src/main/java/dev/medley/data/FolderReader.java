@@ -9,6 +9,7 @@ import dev.medley.core.ItemDescription;
 import dev.medley.formats.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -293,9 +294,9 @@ final class FolderReader {
     if (users > 0) {
       warnings.add(
           Count.of(users, "user")
-              + " without a training interaction, so that "
+              + " without a training interaction: "
               + Count.of(dropped, "held-out interaction")
-              + " are left out of validation and test");
+              + " left out of validation and test");
     }
   }
 
@@ -357,7 +358,7 @@ final class FolderReader {
     for (Map.Entry<String, String> entry : manifest.hashes().entrySet()) {
       String now = hashes.get(entry.getKey());
       if (now == null) {
-        if (!Files.exists(folder.resolve(entry.getKey()))) {
+        if (!exists(entry.getKey())) {
           warnings.add(
               Manifest.NAME
                   + " lists the file "
@@ -371,6 +372,14 @@ final class FolderReader {
                 + Manifest.NAME
                 + " was written (other SHA-256)");
       }
+    }
+  }
+
+  private boolean exists(String name) {
+    try {
+      return Files.exists(folder.resolve(name));
+    } catch (InvalidPathException noFileCanBeNamedSo) {
+      return false;
     }
   }
 

@@ -154,7 +154,7 @@ public record Inspection(
         "per user",
         format("%d … %d, median %s", minPerUser, maxPerUser, shortest(medianPerUser)));
     line(text, "duplicates", whole(duplicates));
-    line(text, "leaks", whole(leaks) + " pairs in several splits");
+    line(text, "leaks", Count.of(leaks, "pair") + " in several splits");
     line(
         text,
         "cold users",

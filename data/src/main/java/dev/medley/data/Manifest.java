@@ -11,6 +11,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.formats.AtomicFile;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,8 +113,12 @@ final class Manifest {
   }
 
   private static JsonNode parse(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
     try {
-      return MAPPER.readTree(Files.readAllBytes(file));
+      return MAPPER.readTree(bytes);
+    } catch (CharConversionException e) {
+      throw new InvalidInputException(
+          file + " line 1: expected JSON in UTF-8, got other bytes; mend or remove the file", e);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new InvalidInputException(

@@ -38,9 +38,9 @@ public final class SampleCatalogue {
   private static final int FEWEST = 8; // interactions of a user
   private static final int MOST = 13;
   private static final int WITHOUT_IMAGE = 12;
-  private static final double OWN = 0.35; // what sets a product apart from others of its attributes
-  private static final double FEATURE_NOISE = 0.8;
-  private static final double TASTE = 1.0;
+  private static final double OWN = 0.6; // what sets a product apart from others of its attributes
+  private static final double FEATURE_NOISE = 0.5;
+  private static final double TASTE = 0.6;
   private static final double POPULARITY = 0.35;
 
   private record Kind(String noun, String shelf, List<String> materials) {}

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * the one place with static state.
  */
 public final class Engine {
+  /** The version of libtorch that this build uses. */
+  public static final String LIBTORCH_VERSION = "2.10.0";
+
   private static final List<String> LIBRARIES =
       List.of("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so", "libjnitorch.so");
 

@@ -51,7 +51,7 @@ final class BeyondAccuracy {
   }
 
   /** Adds every metric's mean to {@code metrics} and counts the users for whom it is undefined. */
-  void putInto(Map<String, Double> metrics, Map<String, Integer> undefined) {
+  void putInto(Map<String, Double> metrics, Map<String, Integer> undefined, Stripes stripes) {
     double[] coverage = new double[cutoffs.length];
     double[] gini = new double[cutoffs.length];
     exposure(coverage, gini);
@@ -68,7 +68,7 @@ final class BeyondAccuracy {
     double[] diversity =
         features.isEmpty()
             ? undefined()
-            : new Diversity(features, lists.items()).of(lists, cutoffs);
+            : new Diversity(features, lists.items()).of(lists, cutoffs, stripes);
     putMeans("diversity", diversity, metrics, undefined);
   }
 

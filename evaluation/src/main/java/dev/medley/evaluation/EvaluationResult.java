@@ -26,4 +26,18 @@ public record EvaluationResult(
   public int users() {
     return perUser.users().length;
   }
+
+  /**
+   * One mean.
+   *
+   * @throws IllegalArgumentException if there is no such key
+   */
+  public double metric(String key) {
+    Double value = metrics.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "metrics: expected one of " + metrics.keySet() + ", got '" + key + "'");
+    }
+    return value;
+  }
 }

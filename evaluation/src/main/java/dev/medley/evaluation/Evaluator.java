@@ -4,22 +4,18 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Ids;
 import dev.medley.core.Interactions;
 import dev.medley.core.Scorer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The evaluation protocol: every evaluated user's items are ranked, all I of them but the masked
  * ones, and the lists compared with what was held out. Evaluated are the users with held-out and
- * with training interactions; the others with held-out interactions are counted and left out.
+ * with training interactions; the others with held-out interactions are counted and left out. A
+ * held-out item that is masked as well cannot be found, and is still missed.
  *
  * <p>Scores come in blocks of B users, so that B × I floats take about 8 MB whatever the number of
  * users. Buffers are kept between calls; not safe for concurrent use. The number of threads changes
@@ -99,6 +95,11 @@ public final class Evaluator {
     return users.clone();
   }
 
+  /** The keys of {@link #accuracy}, in its order. */
+  public List<String> columns() {
+    return accuracy.columns();
+  }
+
   /** How many users have held-out but no training interactions, and are left out. */
   public int usersWithoutTraining() {
     return usersWithoutTraining;
@@ -112,7 +113,9 @@ public final class Evaluator {
    * @throws NonFiniteScoreException if a score that would be ranked is not finite
    */
   public Map<String, Double> accuracy(Scorer scorer) {
-    rank(scorer);
+    try (Stripes stripes = new Stripes(selectors.length)) {
+      rank(scorer, stripes);
+    }
     return Collections.unmodifiableMap(accuracyMeans());
   }
 
@@ -123,11 +126,14 @@ public final class Evaluator {
    * @throws NonFiniteScoreException if a score that would be ranked is not finite
    */
   public EvaluationResult evaluate(Scorer scorer) {
-    rank(scorer);
-    Map<String, Double> metrics = accuracyMeans();
-    Map<String, Integer> undefined = new LinkedHashMap<>();
     RankedLists lists = new RankedLists(users, ranked, lengths, accuracy.depth(), train.items());
-    new BeyondAccuracy(lists, train, features, cutoffs).putInto(metrics, undefined);
+    Map<String, Double> metrics;
+    Map<String, Integer> undefined = new LinkedHashMap<>();
+    try (Stripes stripes = new Stripes(selectors.length)) {
+      rank(scorer, stripes);
+      metrics = accuracyMeans();
+      new BeyondAccuracy(lists, train, features, cutoffs).putInto(metrics, undefined, stripes);
+    }
     PerUserValues perUser = new PerUserValues(users.clone(), accuracy.columns(), values.clone());
     List<Slice> slices =
         withSlices ? new Slices(lists, train, heldOut, perUser, cutoffs).all() : List.of();
@@ -153,7 +159,7 @@ public final class Evaluator {
   }
 
   /** Fills {@link #ranked}, {@link #lengths} and {@link #values}. */
-  private void rank(Scorer scorer) {
+  private void rank(Scorer scorer, Stripes stripes) {
     if (scorer.users() != train.users() || scorer.items() != train.items()) {
       throw new IllegalArgumentException(
           "scores of model %s: expected %d users × %d items, got %d × %d"
@@ -161,55 +167,14 @@ public final class Evaluator {
     }
     Arrays.fill(scores, Float.NaN); // a scorer that leaves rows unwritten does not pass unseen
     int block = scores.length / Math.max(1, train.items());
-    ExecutorService pool = selectors.length > 1 ? pool(selectors.length) : null;
-    try {
-      for (int from = 0; from < users.length; from += block) {
-        int to = Math.min(users.length, from + block);
-        scorer.score(Arrays.copyOfRange(users, from, to), scores);
-        if (pool == null) {
-          rankRows(selectors[0], from, from, to);
-        } else {
-          rankOn(pool, from, to);
-        }
-      }
-    } finally {
-      if (pool != null) {
-        pool.shutdown();
-      }
-    }
-  }
-
-  private static ExecutorService pool(int threads) {
-    return Executors.newFixedThreadPool(
-        threads,
-        task -> {
-          Thread thread = new Thread(task, "medley-evaluation");
-          thread.setDaemon(true);
-          return thread;
-        });
-  }
-
-  /** Contiguous stripes, one per thread; the first error in the order of users is thrown. */
-  private void rankOn(ExecutorService pool, int from, int to) {
-    List<CompletableFuture<Void>> stripes = new ArrayList<>();
-    for (int t = 0; t < selectors.length; t++) {
-      TopK selector = selectors[t];
-      int first = from + (int) ((long) (to - from) * t / selectors.length);
-      int last = from + (int) ((long) (to - from) * (t + 1) / selectors.length);
-      stripes.add(CompletableFuture.runAsync(() -> rankRows(selector, from, first, last), pool));
-    }
-    RuntimeException failure = null;
-    for (CompletableFuture<Void> stripe : stripes) {
-      try {
-        stripe.join();
-      } catch (CompletionException e) {
-        if (failure == null) {
-          failure = e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
+    for (int from = 0; from < users.length; from += block) {
+      int first = from;
+      int end = Math.min(users.length, from + block);
+      scorer.score(Arrays.copyOfRange(users, from, end), scores);
+      stripes.over(
+          from,
+          end,
+          (thread, rowFrom, rowTo) -> rankRows(selectors[thread], first, rowFrom, rowTo));
     }
   }
 

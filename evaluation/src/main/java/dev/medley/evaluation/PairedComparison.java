@@ -41,16 +41,11 @@ public record PairedComparison(
    */
   public static PairedComparison of(
       PerUserValues first, PerUserValues second, String metric, Seed seed) {
-    if (!Arrays.equals(first.users(), second.users())) {
+    int differs = Arrays.mismatch(first.users(), second.users());
+    if (differs >= 0) {
       throw new IllegalArgumentException(
-          "comparison of %s: expected the same users in both runs, got %d and %d with %s"
-              .formatted(
-                  metric,
-                  first.users().length,
-                  second.users().length,
-                  first.users().length == second.users().length
-                      ? "other numbers"
-                      : "different counts"));
+          "comparison of %s: expected the same users in both runs, got %s in one and %s in the other"
+              .formatted(metric, user(first, differs), user(second, differs)));
     }
     return of(first.column(metric), second.column(metric), seed);
   }
@@ -95,6 +90,10 @@ public record PairedComparison(
         bootstrapP(means),
         tTestP(differences),
         wilcoxonP(differences));
+  }
+
+  private static String user(PerUserValues values, int row) {
+    return row < values.users().length ? "user " + values.users()[row] : "no further user";
   }
 
   /** Ascending. */

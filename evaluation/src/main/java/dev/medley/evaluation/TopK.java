@@ -7,10 +7,12 @@ import java.util.Arrays;
  * masked items never. Holds its buffers, so one object serves many rows; not safe for concurrent
  * use.
  *
- * <p>I items, K = min(asked for, I), L lanes with K ≤ L ≤ I. Item i lies in lane i mod L. One
- * branch-free pass takes each lane's maximum; the K-th largest of these is a threshold that at
- * least K items reach, so that only the lanes above it are looked at again. With L ≈ √(K·I) both
- * looks cost about the same, and the pass is a loop that the JIT compiler vectorises.
+ * <p>I items, K = min(asked for, I), L lanes, G groups, K ≤ G ≤ L ≤ I. Item i lies in lane i mod L,
+ * lane l in group l mod G. One branch-free pass takes each lane's maximum, a short one each
+ * group's. The K-th largest of the groups' is a threshold that at least K items reach, so that only
+ * the few lanes above it are looked at again. With L ≈ √(K·I) both looks at the row cost about the
+ * same; the pass is a loop that the JIT compiler vectorises, and the order of the scores hardly
+ * matters, while a scan that inserts each new best pays for every row whose scores ascend.
  */
 public final class TopK {
   // The lowest finite score stands for "masked"; an honest score of this value is told apart by
@@ -20,8 +22,10 @@ public final class TopK {
   private final int items;
   private final int k;
   private final int lanes;
+  private final int groups;
   private final float[] laneMax; // L
   private final float[] laneCheck; // L; 0, or NaN where the lane holds a score that is not finite
+  private final float[] groupMax; // G
   private final float[] heap; // K, smallest first
   private final long[] above; // candidates above the threshold
 
@@ -40,11 +44,12 @@ public final class TopK {
     this.k = Math.min(k, items);
     int wanted = ((int) Math.sqrt((double) this.k * items) / 64 + 1) * 64;
     this.lanes = Math.min(items, Math.max(this.k, wanted));
+    this.groups = Math.min(lanes, 3 * this.k);
     this.laneMax = new float[lanes];
+    this.groupMax = new float[groups];
     this.laneCheck = new float[lanes];
     this.heap = new float[this.k];
-    int rows = lanes == 0 ? 0 : (items + lanes - 1) / lanes;
-    this.above = new long[this.k * rows];
+    this.above = new long[this.k * ceil(items, lanes) * ceil(lanes, groups)];
   }
 
   /**
@@ -101,7 +106,7 @@ public final class TopK {
         throw nonFinite(scores, offset);
       }
     }
-    float threshold = kthLargestLane();
+    float threshold = kthLargestGroup();
     int found = collectAbove(scores, offset, threshold);
     Arrays.sort(above, 0, found);
     int count = Math.min(found, k);
@@ -135,17 +140,27 @@ public final class TopK {
     throw new AssertionError("a lane's check failed, yet every score is finite");
   }
 
-  private float kthLargestLane() {
-    System.arraycopy(laneMax, 0, heap, 0, k);
+  private float kthLargestGroup() {
+    System.arraycopy(laneMax, 0, groupMax, 0, groups);
+    for (int first = groups; first < lanes; first += groups) {
+      foldMax(laneMax, first, Math.min(groups, lanes - first), groupMax);
+    }
+    System.arraycopy(groupMax, 0, heap, 0, k);
     for (int node = k / 2 - 1; node >= 0; node--) {
       siftDown(node, heap[node]);
     }
-    for (int lane = k; lane < lanes; lane++) {
-      if (laneMax[lane] > heap[0]) {
-        siftDown(0, laneMax[lane]);
+    for (int group = k; group < groups; group++) {
+      if (groupMax[group] > heap[0]) {
+        siftDown(0, groupMax[group]);
       }
     }
     return heap[0];
+  }
+
+  private static void foldMax(float[] values, int from, int length, float[] max) {
+    for (int k = 0; k < length; k++) {
+      max[k] = Math.max(max[k], values[from + k]);
+    }
   }
 
   private void siftDown(int start, float value) {
@@ -163,7 +178,7 @@ public final class TopK {
     heap[node] = value;
   }
 
-  /** At most K − 1 lanes lie above the threshold, so {@link #above} always suffices. */
+  /** At most K − 1 groups lie above the threshold, so {@link #above} always suffices. */
   private int collectAbove(float[] scores, int offset, float threshold) {
     int found = 0;
     for (int lane = 0; lane < lanes; lane++) {
@@ -177,6 +192,10 @@ public final class TopK {
       }
     }
     return found;
+  }
+
+  private static int ceil(int dividend, int divisor) {
+    return divisor == 0 ? 0 : (dividend + divisor - 1) / divisor;
   }
 
   /** Ascends as the score falls and, within equal scores (0 and −0 are equal), with the item. */

@@ -2,6 +2,7 @@ package dev.medley.evaluation;
 
 import dev.medley.core.Interactions;
 import java.util.Arrays;
+import java.util.List;
 
 /** Small inputs written out in tests. */
 final class Tables {
@@ -23,5 +24,9 @@ final class Tables {
 
   static int[] row(int... items) {
     return items;
+  }
+
+  static List<Integer> boxed(int[] items) {
+    return Arrays.stream(items).boxed().toList();
   }
 }

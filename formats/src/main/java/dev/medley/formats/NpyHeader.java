@@ -213,8 +213,8 @@ final class NpyHeader {
           || columns > limit
           || (columns > 0 && shape[0] > Long.MAX_VALUE / 16 / columns)) {
         throw new InvalidInputException(
-            "%s: expected dimensions of at most %d, got shape (%d, %d); the header is damaged%s"
-                .formatted(file, limit, shape[0], columns, RESAVE));
+            "%s: expected a shape that fits the file, got (%d, %d); the header is damaged%s"
+                .formatted(file, shape[0], columns, RESAVE));
       }
       return new NpyHeader(
           type, order, fortranOrder, dimensions, (int) shape[0], (int) columns, dataOffset);

@@ -18,6 +18,7 @@ import dev.medley.models.blocks.ItemGraph;
 import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ModalPairs;
 import dev.medley.models.blocks.ModalityWeights;
+import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,8 @@ public final class Freedom implements Model {
   private final Config config;
   private final Interactions train;
   private final int users;
-  private final List<FeatureMatrix> features;
+  private final List<FeatureMatrix> features; // raw
+  private final List<FeatureMatrix> scaled; // as they are projected
   private final ItemGraph items; // S, I × I
   private final UserItemGraph whole; // Â, N × N
   private final Parameters parameters;
@@ -125,10 +127,11 @@ public final class Freedom implements Model {
     this.whole = UserItemGraph.of(train);
     this.parameters = Parameters.from(input.seed());
     this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
-    for (FeatureMatrix matrix : features) {
+    this.scaled = features.stream().map(config.featureScaling()::fit).toList();
+    for (FeatureMatrix matrix : scaled) {
       projections.add(
           FeatureProjection.of(
-              config.featureScaling().fit(matrix),
+              matrix,
               config.dim(),
               config.freezeFeatures(),
               parameters,
@@ -196,6 +199,11 @@ public final class Freedom implements Model {
   @Override
   public TrainedScorer scorer() {
     return DotProduct.ofNodes(represented(whole), users);
+  }
+
+  @Override
+  public List<ScaledFeatures> fitted() {
+    return ModalFeatures.fitted(scaled);
   }
 
   private void closePruned() {

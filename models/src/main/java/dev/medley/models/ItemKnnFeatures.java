@@ -10,6 +10,7 @@ import dev.medley.engine.Tensors;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.ItemNeighbors;
 import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.TopNeighbors;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.List;
@@ -58,7 +59,8 @@ public final class ItemKnnFeatures implements Model {
 
   private final Config config;
   private final TrainingView data;
-  private final List<FeatureMatrix> features;
+  private final List<FeatureMatrix> scaled;
+  private final List<FeatureMatrix> features; // scaled, without gaps
   private final Parameters parameters;
   private @Nullable ItemNeighbors fitted;
 
@@ -70,10 +72,11 @@ public final class ItemKnnFeatures implements Model {
   public ItemKnnFeatures(Config config, ModelInput input) {
     this.config = config;
     this.data = input.data();
-    this.features =
+    this.scaled =
         ModalFeatures.required("itemknn-features", input.data().features()).stream()
-            .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
+            .map(config.featureScaling()::fit)
             .toList();
+    this.features = scaled.stream().map(input.imputation()::fill).toList();
     this.parameters = Parameters.from(input.seed());
     Range.fewerNeighbors(config.neighbors(), data.items());
   }
@@ -120,6 +123,11 @@ public final class ItemKnnFeatures implements Model {
       throw new IllegalStateException("itemknn-features: expected to be fitted before it scores");
     }
     return fitted;
+  }
+
+  @Override
+  public List<ScaledFeatures> fitted() {
+    return ModalFeatures.fitted(scaled);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.medley.models;
 
 import dev.medley.engine.Parameters;
+import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.List;
 
@@ -18,6 +19,11 @@ public interface Model extends AutoCloseable {
 
   /** A scorer of the parameters as they are now; the caller closes it. */
   TrainedScorer scorer();
+
+  /** What was fitted on the features, per modality; empty where nothing was. */
+  default List<ScaledFeatures> fitted() {
+    return List.of();
+  }
 
   @Override
   void close();

@@ -10,6 +10,7 @@ import dev.medley.models.blocks.DotProduct;
 import dev.medley.models.blocks.FeatureProjection;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -68,6 +69,7 @@ public final class Vbpr implements Model {
   }
 
   private final Config config;
+  private final List<FeatureMatrix> scaled;
   private final Parameters parameters;
   private final Parameter users; // [γ_u ; θ_u], U × 2D
   private final Parameter items; // γ_i, I × D
@@ -80,10 +82,11 @@ public final class Vbpr implements Model {
    */
   public Vbpr(Config config, ModelInput input) {
     this.config = config;
-    List<FeatureMatrix> features =
+    this.scaled =
         ModalFeatures.required("vbpr", input.data().features()).stream()
-            .map(matrix -> input.imputation().fill(config.featureScaling().fit(matrix)))
+            .map(config.featureScaling()::fit)
             .toList();
+    List<FeatureMatrix> features = scaled.stream().map(input.imputation()::fill).toList();
     this.parameters = Parameters.from(input.seed());
     this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
     this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
@@ -129,6 +132,11 @@ public final class Vbpr implements Model {
   public TrainedScorer scorer() {
     Tensor item = torch.cat(new TensorVector(items.value(), projection.all()), 1); // I × 2D
     return DotProduct.of(users.value(), item);
+  }
+
+  @Override
+  public List<ScaledFeatures> fitted() {
+    return ModalFeatures.fitted(scaled);
   }
 
   @Override

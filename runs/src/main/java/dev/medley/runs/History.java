@@ -143,6 +143,26 @@ public final class History {
   }
 
   /**
+   * Where a table's first rows end: what {@link #resume} is to cut it back to.
+   *
+   * @param rows how many rows after the header
+   * @return bytes
+   * @throws InvalidInputException if there are fewer
+   */
+  public static long lengthAfter(Path file, int rows) throws IOException {
+    byte[] content = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+    int lines = 0;
+    for (int k = 0; k < content.length; k++) {
+      if (content[k] == '\n' && lines++ == rows) {
+        return k + 1L;
+      }
+    }
+    throw new InvalidInputException(
+        "%s: expected at least the %d rows of the checkpoint, got fewer; delete the run and train it again"
+            .formatted(file, rows));
+  }
+
+  /**
    * Adds a row; when this returns it is on disk. After a failure the file is as before.
    *
    * @throws IllegalArgumentException if the row has a loss term or metric without a column

@@ -103,6 +103,11 @@ public final class RunFolder {
     return summary;
   }
 
+  /** What the run was asked for, before validation decided what was left open. */
+  public RunRequest request() throws IOException {
+    return RunRequest.read(file(RunLayout.REQUEST));
+  }
+
   /** Whether the run has that file. */
   public boolean contains(String name) {
     return summary.files().containsKey(name);

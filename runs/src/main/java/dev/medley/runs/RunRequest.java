@@ -65,6 +65,14 @@ public record RunRequest(
     options = Json.plainMap(options);
   }
 
+  /** The same with these hyperparameters in place of those of the same names. */
+  RunRequest withHyperparameters(Map<String, Object> chosen) {
+    Map<String, Object> all = new LinkedHashMap<>(hyperparameters);
+    all.putAll(chosen);
+    return new RunRequest(
+        model, all, dataset, datasetSha256, split, seed, threads, device, options, versions);
+  }
+
   /**
    * Refuses to go on with another run's folder.
    *

@@ -2,6 +2,7 @@ package dev.medley.runs;
 
 import dev.medley.core.Dataset;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that finishes a run.
@@ -10,12 +11,19 @@ import java.util.List;
  *     features where they take at most {@link UnfinishedRun#MAX_FEATURE_BYTES}
  * @param perUser the test metrics of every evaluated user
  * @param files parameters and whatever the scorer needs, in the order of writing
+ * @param chosen hyperparameters that were left to validation, and what it decided
  */
 public record RunResult(
-    Dataset dataset, RunMetrics metrics, PerUser perUser, List<RunFile> files, RunOutcome outcome) {
+    Dataset dataset,
+    RunMetrics metrics,
+    PerUser perUser,
+    List<RunFile> files,
+    RunOutcome outcome,
+    Map<String, Object> chosen) {
 
-  /** Takes a copy of {@code files}. */
+  /** Takes copies. */
   public RunResult {
     files = List.copyOf(files);
+    chosen = Map.copyOf(chosen);
   }
 }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that make it finished come last.
  */
 public final class UnfinishedRun {
-  /** Features that take more are not kept in the run, and it says so: 64 MiB. */
-  public static final long MAX_FEATURE_BYTES = 64L << 20;
+  /** Features that take more are not kept in the run, and it says so: 512 MiB. */
+  public static final long MAX_FEATURE_BYTES = 512L << 20;
 
   private static final Set<String> OWN_FILES =
       Set.of(
@@ -129,10 +129,9 @@ public final class UnfinishedRun {
     return request;
   }
 
-  /** Where the checkpoint belongs; its folder exists when this returns. */
-  public Path checkpoint() throws IOException {
-    Files.createDirectories(folder.resolve(RunLayout.CHECKPOINT_FOLDER));
-    return RunLayout.checkpoint(folder);
+  /** The folder in which checkpoints belong; whoever writes the first one makes it. */
+  public Path checkpoints() {
+    return folder.resolve(RunLayout.CHECKPOINT_FOLDER);
   }
 
   /** Whether there is a checkpoint to go on from. */
@@ -145,10 +144,11 @@ public final class UnfinishedRun {
     return History.create(folder.resolve(RunLayout.HISTORY), losses, metrics);
   }
 
-  /** Goes on with {@code history.csv}; see {@link History#resume}. */
-  public History resumeHistory(List<String> losses, List<String> metrics, long length)
+  /** Goes on with {@code history.csv} after its first rows, cutting off what follows them. */
+  public History resumeHistory(List<String> losses, List<String> metrics, int rows)
       throws IOException {
-    return History.resume(folder.resolve(RunLayout.HISTORY), losses, metrics, length);
+    Path file = folder.resolve(RunLayout.HISTORY);
+    return History.resume(file, losses, metrics, History.lengthAfter(file, rows));
   }
 
   /**
@@ -184,7 +184,7 @@ public final class UnfinishedRun {
     RunSummary summary =
         new RunSummary(
             RunLayout.FORMAT_VERSION,
-            request,
+            request.withHyperparameters(result.chosen()),
             result.outcome(),
             perUser.columns(),
             omitted,

@@ -24,6 +24,14 @@ public final class ModalFeatures {
     return features;
   }
 
+  /** Those of the matrices that are scaled. */
+  public static List<ScaledFeatures> fitted(List<FeatureMatrix> features) {
+    return features.stream()
+        .filter(ScaledFeatures.class::isInstance)
+        .map(ScaledFeatures.class::cast)
+        .toList();
+  }
+
   /** All modalities side by side, Σ d_m columns; a row is present where any modality's is. */
   public static FeatureMatrix joined(List<FeatureMatrix> features) {
     return features.size() == 1 ? features.get(0) : new Joined(features);

@@ -1,0 +1,67 @@
+package dev.medley.cli;
+
+import dev.medley.models.Phase;
+import dev.medley.runs.History;
+import dev.medley.runs.UnfinishedRun;
+import dev.medley.training.TrainingListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes each evaluation into the run's {@code history.csv}. */
+final class HistoryWriter implements TrainingListener {
+  private final UnfinishedRun run;
+  private final List<String> losses;
+  private final List<String> metrics;
+  private @Nullable History history;
+
+  HistoryWriter(UnfinishedRun run, List<String> losses, List<String> metrics) {
+    this.run = run;
+    this.losses = losses;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void resumed(int evaluations) {
+    try {
+      history = run.resumeHistory(losses, metrics, evaluations);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Override
+  public void phaseStarted(Phase phase, int epochsDone) {
+    begun();
+  }
+
+  @Override
+  public void evaluated(Evaluated evaluated) {
+    try {
+      begun()
+          .append(
+              new History.Row(
+                  evaluated.phase(),
+                  evaluated.epoch(),
+                  evaluated.losses(),
+                  evaluated.metrics(),
+                  evaluated.seconds()));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private History begun() {
+    History begun = history;
+    if (begun == null) {
+      try {
+        begun = run.startHistory(losses, metrics);
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+      history = begun;
+    }
+    return begun;
+  }
+}

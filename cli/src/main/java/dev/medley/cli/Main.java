@@ -1,0 +1,159 @@
+package dev.medley.cli;
+
+import dev.medley.core.InvalidInputException;
+import dev.medley.evaluation.NonFiniteScoreException;
+import dev.medley.models.Nearest;
+import dev.medley.training.TrainingDivergedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code medley}. */
+@Command(
+    name = "medley",
+    description = "A multimodal recommender: from interactions, texts and pictures to answers.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      QuickstartCommand.class,
+      SampleCommand.class,
+      InspectCommand.class,
+      ModelsCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      RecommendCommand.class,
+      CompareCommand.class
+    })
+public final class Main implements Runnable {
+  /** The work was done. */
+  public static final int DONE = 0;
+
+  /** The work failed: a full disk, a folder that cannot be written, training that diverged. */
+  public static final int FAILED = 1;
+
+  /** The arguments or the input are wrong; nothing was created. */
+  public static final int REFUSED = 2;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean verbose;
+
+  private Main() {}
+
+  /** Runs one command and exits with its status. */
+  public static void main(String[] arguments) {
+    int status = run(arguments);
+    System.out.flush();
+    System.err.flush();
+    // halt: libtorch's own threads may still be up, and its static destructors must not race them
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** Runs one command; gives its exit status. */
+  public static int run(String... arguments) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.getSubcommands()
+        .values()
+        .forEach(
+            command ->
+                command
+                    .getCommandSpec()
+                    .mixinStandardHelpOptions(true)
+                    .versionProvider(new Version()));
+    line.setParameterExceptionHandler((wrong, given) -> refused(wrong));
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> main.failed(failure, command.getCommandName()));
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    CommandLine.usage(this, System.out);
+  }
+
+  private static int refused(CommandLine.ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    String message = String.valueOf(wrong.getMessage());
+    if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      message = unmatched(command, unmatched.getUnmatched());
+    }
+    say(
+        "%s; see '%s --help'"
+            .formatted(oneLine(message), command.getCommandSpec().qualifiedName()));
+    return REFUSED;
+  }
+
+  private static String unmatched(CommandLine command, List<String> arguments) {
+    String first = arguments.get(0);
+    boolean top = command.getParent() == null;
+    if (top && !first.startsWith("-")) {
+      return "unknown command '%s'; did you mean '%s'?"
+          .formatted(first, Nearest.to(first, command.getSubcommands().keySet()));
+    }
+    List<String> known = new ArrayList<>();
+    command.getCommandSpec().options().forEach(option -> known.addAll(List.of(option.names())));
+    return first.startsWith("-")
+        ? "unknown option '%s'; did you mean '%s'?".formatted(first, Nearest.to(first, known))
+        : "unexpected argument '%s'".formatted(first);
+  }
+
+  private int failed(Exception failure, String command) {
+    if (verbose) {
+      failure.printStackTrace();
+    }
+    if (failure instanceof InvalidInputException) {
+      say(oneLine(String.valueOf(failure.getMessage())));
+      return REFUSED;
+    }
+    say("medley " + command + ": " + oneLine(explained(failure)));
+    return FAILED;
+  }
+
+  private static String explained(Throwable failure) {
+    if (failure instanceof TrainingDivergedException
+        || failure instanceof NonFiniteScoreException) {
+      return String.valueOf(failure.getMessage());
+    }
+    if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+      return explained(unchecked.getCause());
+    }
+    if (failure instanceof AccessDeniedException denied) {
+      return "no permission to write " + denied.getFile() + "; choose another folder";
+    }
+    if (failure instanceof FileSystemException system) {
+      @Nullable String reason = system.getReason();
+      return system.getFile()
+          + ": "
+          + (reason == null ? system.getClass().getSimpleName() : reason);
+    }
+    if (failure instanceof IOException) {
+      return String.valueOf(failure.getMessage());
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return "out of memory; give more with MEDLEY_JAVA_OPTS=-Xmx8g";
+    }
+    return "unexpected %s: %s; --verbose shows where"
+        .formatted(failure.getClass().getSimpleName(), failure.getMessage());
+  }
+
+  /** The text with every run of white space as one space, so that an error is one line. */
+  static String oneLine(String text) {
+    return text.strip().replaceAll("\\s+", " ");
+  }
+
+  private static void say(String line) {
+    System.err.println(line);
+  }
+}

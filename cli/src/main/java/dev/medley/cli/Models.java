@@ -1,0 +1,150 @@
+package dev.medley.cli;
+
+import dev.medley.core.InvalidInputException;
+import dev.medley.models.BprMf;
+import dev.medley.models.Freedom;
+import dev.medley.models.Hyperparameters;
+import dev.medley.models.ItemKnn;
+import dev.medley.models.ItemKnnFeatures;
+import dev.medley.models.LightGcn;
+import dev.medley.models.Model;
+import dev.medley.models.ModelInput;
+import dev.medley.models.Nearest;
+import dev.medley.models.Popular;
+import dev.medley.models.Settings;
+import dev.medley.models.Vbpr;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** Every model by name. A new model is one more line here. */
+public final class Models {
+
+  /**
+   * A model as the command line knows it.
+   *
+   * @param name on the command line
+   * @param paper its key in docs/papers.md
+   * @param year of the paper
+   * @param needs what a dataset must have: {@code interactions}, {@code features}
+   * @param training {@code counts}, {@code closed form} or {@code gradient}
+   * @param parity where its accuracy was measured against a reference, or {@code -}
+   * @param read takes hyperparameters from settings
+   * @param create makes the model at its start
+   */
+  public record Entry<H extends Hyperparameters>(
+      String name,
+      String paper,
+      int year,
+      String needs,
+      String training,
+      String parity,
+      Function<Settings, H> read,
+      BiFunction<H, ModelInput, Model> create) {
+
+    /** Reads and checks all settings. */
+    public Recipe recipe(Settings settings) {
+      H hyperparameters = read.apply(settings);
+      settings.refuseUnknown(name);
+      return new Recipe(name, settings, input -> create.apply(hyperparameters, input));
+    }
+  }
+
+  /**
+   * A model with its hyperparameters, ready to be made.
+   *
+   * @param settings what each hyperparameter came to
+   * @param create makes it at its start
+   */
+  public record Recipe(String model, Settings settings, Function<ModelInput, Model> create) {}
+
+  private static final List<Entry<?>> ALL =
+      List.of(
+          new Entry<>(
+              "popular",
+              "-",
+              1998,
+              "interactions",
+              "counts",
+              "tiktok",
+              Popular.Config::read,
+              Popular::new),
+          new Entry<>(
+              "itemknn",
+              "sarwar2001item",
+              2001,
+              "interactions",
+              "closed form",
+              "-",
+              ItemKnn.Config::read,
+              ItemKnn::new),
+          new Entry<>(
+              "itemknn-features",
+              "dacrema2019progress",
+              2019,
+              "features",
+              "closed form",
+              "tiktok",
+              ItemKnnFeatures.Config::read,
+              ItemKnnFeatures::new),
+          new Entry<>(
+              "bpr",
+              "rendle2009bpr",
+              2009,
+              "interactions",
+              "gradient",
+              "tiktok",
+              BprMf.Config::read,
+              BprMf::new),
+          new Entry<>(
+              "lightgcn",
+              "he2020lightgcn",
+              2020,
+              "interactions",
+              "gradient",
+              "tiktok, baby",
+              LightGcn.Config::read,
+              LightGcn::new),
+          new Entry<>(
+              "vbpr",
+              "he2016vbpr",
+              2016,
+              "features",
+              "gradient",
+              "tiktok",
+              Vbpr.Config::read,
+              Vbpr::new),
+          new Entry<>(
+              "freedom",
+              "zhou2023freedom",
+              2023,
+              "features",
+              "gradient",
+              "tiktok",
+              Freedom.Config::read,
+              Freedom::new));
+
+  private Models() {}
+
+  /** All of them, simplest first. */
+  public static List<Entry<?>> all() {
+    return ALL;
+  }
+
+  /**
+   * The model of this name.
+   *
+   * @throws InvalidInputException naming the nearest one if there is none
+   */
+  public static Entry<?> named(String name) {
+    return ALL.stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "model: expected a known one, got '%s'; did you mean '%s'? 'medley models' lists all"
+                        .formatted(
+                            name, Nearest.to(name, ALL.stream().map(Entry::name).toList()))));
+  }
+}

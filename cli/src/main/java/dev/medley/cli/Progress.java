@@ -1,0 +1,83 @@
+package dev.medley.cli;
+
+import dev.medley.models.Phase;
+import dev.medley.training.TrainingListener;
+import dev.medley.training.Validation;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows training on standard error: a bar on a terminal, a line per evaluation elsewhere. */
+final class Progress implements TrainingListener, AutoCloseable {
+  private final String title;
+  private final boolean terminal = Boolean.getBoolean("medley.terminal"); // set by the launcher
+  private @Nullable ProgressBar bar;
+  private double best = Double.NaN;
+
+  Progress(String title) {
+    this.title = title;
+  }
+
+  @Override
+  public void phaseStarted(Phase phase, int epochsDone) {
+    close();
+    best = Double.NaN;
+    if (epochsDone > 0) {
+      System.err.printf(Locale.ROOT, "%s: goes on after epoch %d%n", title, epochsDone);
+    }
+  }
+
+  @Override
+  public void stepped(int epoch, int batch, int batches) {
+    if (!terminal) {
+      return;
+    }
+    ProgressBar shown = bar;
+    if (shown == null) {
+      shown =
+          new ProgressBarBuilder()
+              .setTaskName(title)
+              .setInitialMax(batches)
+              .setStyle(ProgressBarStyle.ASCII)
+              .clearDisplayOnFinish()
+              .build();
+      bar = shown;
+    }
+    shown.maxHint(batches);
+    shown.stepTo(batch);
+    shown.setExtraMessage(
+        " epoch %d%s"
+            .formatted(
+                epoch, Double.isNaN(best) ? "" : String.format(Locale.ROOT, ", best %.4f", best)));
+  }
+
+  @Override
+  public void evaluated(Evaluated evaluated) {
+    double metric = evaluated.metrics().getOrDefault(Validation.DECIDING, Double.NaN);
+    if (evaluated.best()) {
+      best = metric;
+    }
+    if (!terminal) {
+      System.err.printf(
+          Locale.ROOT,
+          "%s: %s %d, validation %s %.4f%s, %.2f s%n",
+          title,
+          evaluated.phase(),
+          evaluated.epoch(),
+          Validation.DECIDING,
+          metric,
+          evaluated.best() ? " (best)" : "",
+          evaluated.seconds());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

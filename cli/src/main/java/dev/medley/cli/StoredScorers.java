@@ -1,0 +1,70 @@
+package dev.medley.cli;
+
+import dev.medley.core.Interactions;
+import dev.medley.formats.Npy;
+import dev.medley.formats.Safetensors;
+import dev.medley.models.blocks.DotProduct;
+import dev.medley.models.blocks.ItemNeighbors;
+import dev.medley.models.blocks.TrainedScorer;
+import dev.medley.runs.RunFile;
+import dev.medley.runs.RunFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** What a trained model scores with, in the files of its run. */
+final class StoredScorers {
+  private static final String USERS = "embeddings/users.npy";
+  private static final String ITEMS = "embeddings/items.npy";
+  private static final String NEIGHBORS = "neighbors.safetensors";
+
+  private StoredScorers() {}
+
+  /** The files that {@link #read} needs. */
+  static List<RunFile> files(TrainedScorer scorer) {
+    if (scorer instanceof DotProduct product) {
+      return List.of(
+          new RunFile(USERS, path -> write(path, product.userVectors(), product.dim())),
+          new RunFile(ITEMS, path -> write(path, product.itemVectors(), product.dim())));
+    }
+    ItemNeighbors neighbors = (ItemNeighbors) scorer;
+    return List.of(
+        new RunFile(
+            NEIGHBORS,
+            path ->
+                Safetensors.write(
+                    path,
+                    Map.of(),
+                    List.of(
+                        Safetensors.Tensor.of(
+                            "offsets", neighbors.offsets(), neighbors.offsets().length),
+                        Safetensors.Tensor.of(
+                            "neighbors", neighbors.neighbors(), neighbors.neighbors().length),
+                        Safetensors.Tensor.of(
+                            "similarities",
+                            neighbors.similarities(),
+                            neighbors.similarities().length)))));
+  }
+
+  private static void write(Path path, float[] values, int columns) throws IOException {
+    Npy.write(
+        path,
+        values.length / columns,
+        columns,
+        (row, out) -> System.arraycopy(values, row * columns, out, 0, columns));
+  }
+
+  /** The scorer of a finished run; the caller closes it. */
+  static TrainedScorer read(RunFolder run, Interactions train) throws IOException {
+    if (run.contains(NEIGHBORS)) {
+      try (Safetensors stored = Safetensors.open(run.file(NEIGHBORS))) {
+        return new ItemNeighbors(
+            train, stored.ints("offsets"), stored.ints("neighbors"), stored.floats("similarities"));
+      }
+    }
+    Npy users = Npy.read(run.file(USERS));
+    Npy items = Npy.read(run.file(ITEMS));
+    return DotProduct.of(users.toFloats(), items.toFloats(), users.columns());
+  }
+}
