@@ -1,0 +1,6 @@
+package dev.medley.architecture.planted.evaluation;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** Planted: evaluation sees a tensor. */
+public record RanksTensors(Tensor scores) {}

@@ -1,0 +1,4 @@
+package dev.medley.architecture.planted.runs;
+
+/** Planted: a name that says nothing. */
+public interface RunManager {}
