@@ -54,8 +54,7 @@ class AdamTest {
       double before = number(x);
       try (Adam adam = new Adam(settings, parameters.all())) {
         step(adam, x, 0, 0.5); // the gradient is 0.5 x, so its sign decides
-        assertThat(number(x) - before)
-            .isCloseTo(-0.05 * Math.signum(before), Offset.offset(1e-6));
+        assertThat(number(x) - before).isCloseTo(-0.05 * Math.signum(before), Offset.offset(1e-6));
       }
     }
   }
@@ -66,8 +65,7 @@ class AdamTest {
       Parameter moved = parameters.uniform("moved", 1, 2);
       Parameter still = parameters.uniform("still", 1, 2);
       float[] before = Tensors.toFloats(still.value());
-      try (Adam adam =
-          new Adam(Adam.Settings.withLearningRate(0.1), List.of(moved, still))) {
+      try (Adam adam = new Adam(Adam.Settings.withLearningRate(0.1), List.of(moved, still))) {
         step(adam, moved, 1, 1);
         step(adam, moved, 1, 1);
         assertThat(Tensors.toFloats(still.value())).isEqualTo(before);

@@ -111,7 +111,8 @@ class NeighborGraphsTest {
     graphs.nearest(features(rows), 2);
     assertThat(files()).as("another value").hasSize(3);
     graphs.nearest(features(new float[] {1, 0}, new float[] {0.5f, 1}, new float[] {0, 0}), 2);
-    graphs.nearest(features(new float[] {1, 0}, new float[] {0.5f, 1}, new float[] {NONE, NONE}), 2);
+    graphs.nearest(
+        features(new float[] {1, 0}, new float[] {0.5f, 1}, new float[] {NONE, NONE}), 2);
     assertThat(files()).as("missing and zero").hasSize(5);
   }
 
@@ -158,8 +159,7 @@ class NeighborGraphsTest {
   void aFolderThatCannotBeWrittenCostsTheCacheOnly() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     Neighbors found =
-        NeighborGraphs.cachedIn(file)
-            .nearest(features(new float[] {1, 0}, new float[] {0, 1}), 1);
+        NeighborGraphs.cachedIn(file).nearest(features(new float[] {1, 0}, new float[] {0, 1}), 1);
     assertThat(found.items()).containsExactly(0, 1);
   }
 }

@@ -80,7 +80,8 @@ class ParametersTest {
       Parameter wide = doubles.xavierUniform("w", 3, 4);
       assertThat(Tensors.typeOf(wide.value())).isEqualTo(Precision.DOUBLE.type());
       assertThat(wide.value().requires_grad()).isTrue();
-      assertThat(values(narrow)).isEqualTo(Tensors.toFloats(wide.value().to(Precision.FLOAT.type())));
+      assertThat(values(narrow))
+          .isEqualTo(Tensors.toFloats(wide.value().to(Precision.FLOAT.type())));
     }
   }
 
@@ -89,8 +90,7 @@ class ParametersTest {
     long before = Scope.liveHandles();
     try (Parameters parameters = Parameters.from(new Seed(3))) {
       parameters.zeros("w", 2);
-      assertThatThrownBy(() -> parameters.zeros("w", 2))
-          .hasMessage("parameter 'w' exists already");
+      assertThatThrownBy(() -> parameters.zeros("w", 2)).hasMessage("parameter 'w' exists already");
       assertThat(parameters.count()).isEqualTo(2);
     }
     assertThat(Scope.liveHandles()).isEqualTo(before);

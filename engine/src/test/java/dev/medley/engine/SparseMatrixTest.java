@@ -47,10 +47,7 @@ class SparseMatrixTest {
       offsets[row + 1] = size;
     }
     return SparseMatrix.of(
-        COLUMNS,
-        offsets,
-        Arrays.copyOf(columns, size),
-        Arrays.copyOf(weights, size));
+        COLUMNS, offsets, Arrays.copyOf(columns, size), Arrays.copyOf(weights, size));
   }
 
   private static Tensor dense(float[][] table) {
@@ -124,11 +121,9 @@ class SparseMatrixTest {
 
   @Test
   void whatDoesNotFitIsRefused() {
-    assertThatThrownBy(
-            () -> SparseMatrix.of(3, new int[] {0, 1}, new int[] {3}, new float[] {1}))
+    assertThatThrownBy(() -> SparseMatrix.of(3, new int[] {0, 1}, new int[] {3}, new float[] {1}))
         .hasMessage("sparse matrix: expected columns in [0, 3), got 3");
-    assertThatThrownBy(
-            () -> SparseMatrix.of(3, new int[] {0, 2}, new int[] {1}, new float[] {1}))
+    assertThatThrownBy(() -> SparseMatrix.of(3, new int[] {0, 2}, new int[] {1}, new float[] {1}))
         .hasMessageContaining("as many weights as columns and as the last offset");
     try (SparseMatrix matrix = sparse(table());
         Scope scope = Scope.open()) {

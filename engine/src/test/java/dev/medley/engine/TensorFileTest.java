@@ -80,8 +80,7 @@ class TensorFileTest {
       Tensor three = Tensors.zeros(3);
       assertThatThrownBy(() -> TensorFile.readInto(file, Map.of("f", three)))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessage(
-              file + ", tensor 'f': expected F32 of shape [3], got F32 of [2]");
+          .hasMessage(file + ", tensor 'f': expected F32 of shape [3], got F32 of [2]");
       assertThatThrownBy(() -> TensorFile.readInto(file, Map.of("l", two)))
           .isInstanceOf(InvalidInputException.class)
           .hasMessage(file + ", tensor 'l': expected F32 of shape [2], got I64 of [2]");

@@ -58,16 +58,9 @@ class FeatureProjectionTest {
     }
 
     Tensor literal(int[] items) {
-      Map<String, Tensor> leaves = literal.tensors();
-      Tensor x =
-          freeze
-              ? parameters.typed(FeatureTensors.of(features()))
-              : leaves.get("features/image");
-      return LiteralFeatureProjection.of(
-          x,
-          leaves.get("projection/image/weight"),
-          leaves.get("projection/image/bias"),
-          items);
+      List<Parameter> leaves = literal.all(); // W, b, x
+      Tensor x = freeze ? parameters.typed(FeatureTensors.of(features())) : leaves.get(2).value();
+      return LiteralFeatureProjection.of(x, leaves.get(0).value(), leaves.get(1).value(), items);
     }
 
     /** One step of each: the same function of projections, backward, gradients compared. */
@@ -131,7 +124,9 @@ class FeatureProjectionTest {
               Tensor first = project.apply(new int[] {4, 1, 5});
               Tensor second = project.apply(new int[] {8, 1, 2});
               Tensor larger = project.apply(new int[] {0, 1, 2, 3, 4, 5, 6});
-              return squares(first).add(squares(second)).add(first.mul(second).sum())
+              return squares(first)
+                  .add(squares(second))
+                  .add(first.mul(second).sum())
                   .add(squares(larger));
             });
       }

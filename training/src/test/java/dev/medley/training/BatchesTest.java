@@ -43,9 +43,12 @@ class BatchesTest {
     return batches.stream()
         .flatMapToLong(
             batch -> {
-              int[] users = batch instanceof Batch.Pairs pairs ? pairs.users() : positives(batch).users();
+              int[] users =
+                  batch instanceof Batch.Pairs pairs ? pairs.users() : positives(batch).users();
               int[] liked =
-                  batch instanceof Batch.Pairs pairs ? pairs.positives() : positives(batch).positives();
+                  batch instanceof Batch.Pairs pairs
+                      ? pairs.positives()
+                      : positives(batch).positives();
               return IntStream.range(0, users.length)
                   .mapToLong(k -> (long) users[k] * items + liked[k]);
             })
@@ -154,8 +157,7 @@ class BatchesTest {
     Interactions train = random(11, 23, 1);
     List<Batch.UserRows> users = batches(train, new Sampler.UserRows(4), 1);
     List<Batch.ItemRows> items = batches(train, new Sampler.ItemRows(1000), 1);
-    int[] userOrder =
-        users.stream().flatMapToInt(batch -> IntStream.of(batch.users())).toArray();
+    int[] userOrder = users.stream().flatMapToInt(batch -> IntStream.of(batch.users())).toArray();
     assertThat(userOrder)
         .isNotEqualTo(IntStream.range(0, 11).toArray())
         .containsExactlyInAnyOrder(IntStream.range(0, 11).boxed().toArray(Integer[]::new));

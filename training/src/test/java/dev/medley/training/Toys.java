@@ -75,7 +75,10 @@ final class Toys {
 
   static Map<String, float[]> parameters(Model model) {
     Map<String, float[]> values = new LinkedHashMap<>();
-    model.parameters().tensors().forEach((name, value) -> values.put(name, Tensors.toFloats(value)));
+    model
+        .parameters()
+        .tensors()
+        .forEach((name, value) -> values.put(name, Tensors.toFloats(value)));
     return values;
   }
 
