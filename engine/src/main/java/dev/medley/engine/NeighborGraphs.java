@@ -64,8 +64,13 @@ public final class NeighborGraphs {
     Path file = folder.resolve("neighbors-" + key(features, k) + ".safetensors");
     if (Files.exists(file)) {
       try (Safetensors stored = Safetensors.open(file)) {
-        return new Neighbors(
-            stored.ints("offsets"), stored.ints("items"), stored.floats("similarities"));
+        Neighbors kept =
+            new Neighbors(
+                stored.ints("offsets"), stored.ints("items"), stored.floats("similarities"));
+        if (fits(kept, features.rows(), k)) {
+          return kept;
+        }
+        log.warn("neighbour graph in the cache is damaged and is built anew: {}", file);
       } catch (IOException | InvalidInputException unreadable) {
         log.warn("neighbour graph in the cache is unreadable and is built anew: {}", file);
       }
@@ -73,6 +78,23 @@ public final class NeighborGraphs {
     Neighbors neighbors = compute(features, k);
     keep(file, neighbors);
     return neighbors;
+  }
+
+  private static boolean fits(Neighbors kept, int items, int k) {
+    int[] offsets = kept.offsets();
+    int count = kept.items().length;
+    boolean fits =
+        offsets.length == items + 1
+            && offsets[0] == 0
+            && offsets[items] == count
+            && kept.similarities().length == count;
+    for (int item = 0; fits && item < items; item++) {
+      fits = offsets[item] <= offsets[item + 1] && offsets[item + 1] - offsets[item] <= k;
+    }
+    for (int n = 0; fits && n < count; n++) {
+      fits = kept.items()[n] >= 0 && kept.items()[n] < items;
+    }
+    return fits;
   }
 
   private static String key(FeatureMatrix features, int k) {

@@ -36,7 +36,7 @@ public final class Scope implements AutoCloseable {
   /**
    * Lets {@code tensor} outlive this scope; whoever receives it frees it with {@link #free}.
    *
-   * @throws IllegalArgumentException if it is an alias, as {@code x.add_(y)} returns one: that owns
+   * @throws IllegalArgumentException if it is an alias, as {@code x.grad()} returns one: that owns
    *     nothing, and would dangle when the scope closes
    */
   public Tensor release(Tensor tensor) {

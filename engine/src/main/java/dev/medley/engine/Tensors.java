@@ -28,6 +28,9 @@ public final class Tensors {
   public static Tensor of(float[] values, long... shape) {
     Tensor tensor = torch.empty(shape);
     checkSize(values.length, tensor);
+    if (values.length == 0) {
+      return tensor; // it has no memory
+    }
     try (FloatPointer to = new FloatPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
@@ -37,6 +40,9 @@ public final class Tensors {
   /** An int64 vector that copies {@code values}: row numbers for a gather. */
   public static Tensor longs(long[] values) {
     Tensor tensor = torch.empty(new long[] {values.length}, options(torch.ScalarType.Long), null);
+    if (values.length == 0) {
+      return tensor; // it has no memory
+    }
     try (LongPointer to = new LongPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
@@ -55,6 +61,9 @@ public final class Tensors {
   /** An int32 vector that copies {@code values}. */
   public static Tensor ints(int[] values) {
     Tensor tensor = torch.empty(new long[] {values.length}, options(torch.ScalarType.Int), null);
+    if (values.length == 0) {
+      return tensor; // it has no memory
+    }
     try (IntPointer to = new IntPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
@@ -65,6 +74,9 @@ public final class Tensors {
   public static void copy(Tensor tensor, float[] out) {
     checkReadable(tensor, torch.ScalarType.Float);
     int count = Math.toIntExact(tensor.numel());
+    if (count == 0) {
+      return;
+    }
     try (FloatPointer from = new FloatPointer(tensor.data_ptr())) {
       from.get(out, 0, count);
     }
@@ -83,6 +95,9 @@ public final class Tensors {
   public static long[] toLongs(Tensor tensor) {
     checkReadable(tensor, torch.ScalarType.Long);
     long[] values = new long[Math.toIntExact(tensor.numel())];
+    if (values.length == 0) {
+      return values;
+    }
     try (LongPointer from = new LongPointer(tensor.data_ptr())) {
       from.get(values, 0, values.length);
     }
@@ -93,6 +108,9 @@ public final class Tensors {
   public static int[] toInts(Tensor tensor) {
     checkReadable(tensor, torch.ScalarType.Int);
     int[] values = new int[Math.toIntExact(tensor.numel())];
+    if (values.length == 0) {
+      return values;
+    }
     try (IntPointer from = new IntPointer(tensor.data_ptr())) {
       from.get(values, 0, values.length);
     }

@@ -76,17 +76,31 @@ public final class LiteralFreedom implements AutoCloseable {
   }
 
   /**
+   * Eqs. 9–11: smoothed over the user–item graph, S E_item added to the items.
+   *
+   * @param nodes N × D
+   * @return N × D
+   */
+  public Tensor represented(Tensor nodes) {
+    int users = data.users();
+    Tensor smoothed = graph.meanOfPowers(nodes, config.layers()); // N × D
+    Tensor h = similar.matmul(nodes.narrow(0, users, data.items())); // I × D
+    return torch.cat(
+        new TensorVector(
+            smoothed.narrow(0, 0, users), smoothed.narrow(0, users, data.items()).add(h)),
+        0);
+  }
+
+  /**
    * The loss of a batch.
    *
    * @param leaves the model's parameters by its names
    */
   public Loss loss(Map<String, Tensor> leaves, Batch.Pairs batch) {
     int users = data.users();
-    Tensor nodes = leaf(leaves, "nodes"); // N × D
-    Tensor smoothed = graph.meanOfPowers(nodes, config.layers()); // N × D
-    Tensor h = similar.matmul(nodes.narrow(0, users, data.items())); // I × D
-    Tensor user = smoothed.narrow(0, 0, users); // U × D
-    Tensor item = smoothed.narrow(0, users, data.items()).add(h); // I × D
+    Tensor nodes = represented(leaf(leaves, "nodes")); // N × D
+    Tensor user = nodes.narrow(0, 0, users); // U × D
+    Tensor item = nodes.narrow(0, users, data.items()); // I × D
     int[] everyone = IntStream.range(0, batch.size()).toArray();
     Loss loss =
         Loss.of(

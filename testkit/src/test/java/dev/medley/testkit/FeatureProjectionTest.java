@@ -58,11 +58,9 @@ class FeatureProjectionTest {
     }
 
     Tensor literal(int[] items) {
-      Map<String, Tensor> leaves = literal.tensors();
-      Tensor x =
-          freeze ? parameters.typed(FeatureTensors.of(features())) : leaves.get("features/image");
-      return LiteralFeatureProjection.of(
-          x, leaves.get("projection/image/weight"), leaves.get("projection/image/bias"), items);
+      List<Parameter> leaves = literal.all(); // W, b, x
+      Tensor x = freeze ? parameters.typed(FeatureTensors.of(features())) : leaves.get(2).value();
+      return LiteralFeatureProjection.of(x, leaves.get(0).value(), leaves.get(1).value(), items);
     }
 
     /** One step of each: the same function of projections, backward, gradients compared. */

@@ -83,6 +83,7 @@ public final class Trainer {
     List<Phase> phases = model.phases();
     Progress kept = checkpoints.progress();
     Progress progress = kept == null ? new Progress() : kept;
+    int resumed = progress.phase;
     if (kept != null) {
       listeners.forEach(listener -> listener.resumed(kept.evaluations));
     }
@@ -93,14 +94,16 @@ public final class Trainer {
       if (index > 0 && progress.phase < index) {
         progress.nextPhase();
       }
-      boolean resuming = kept != null && kept.phase == index;
+      boolean resuming = kept != null && index == resumed;
       if (phase instanceof Phase.Gradient<?> gradient) {
         stepped = true;
         if (progress.phase == index) {
           run(gradient, progress, resuming);
         }
       } else if (phase instanceof Phase.ClosedForm closed) {
-        chosen.putAll(solve(closed, progress));
+        boolean again = progress.phase > index; // a checkpoint of a later phase lacks its fit
+        chosen.putAll(
+            again ? solve(closed, new Progress(), List.of()) : solve(closed, progress, listeners));
       }
     }
     return new TrainingResult(
@@ -130,7 +133,7 @@ public final class Trainer {
           Map<String, Double> metrics = measure(progress);
           boolean best = progress.evaluated(epoch, deciding(metrics));
           progress.phaseDone = last || progress.sinceBest >= phase.patience();
-          tell(phase, epoch, losses, metrics, best, since);
+          tell(listeners, phase, epoch, losses, metrics, best, since);
           if (best) {
             checkpoints.keepBest(progress, model.parameters());
           }
@@ -191,7 +194,8 @@ public final class Trainer {
     }
   }
 
-  private Map<String, Object> solve(Phase.ClosedForm phase, Progress progress) {
+  private Map<String, Object> solve(
+      Phase.ClosedForm phase, Progress progress, List<TrainingListener> listeners) {
     listeners.forEach(listener -> listener.phaseStarted(phase, 0));
     List<Phase.Candidate> candidates = phase.candidates();
     int best = 0;
@@ -203,7 +207,7 @@ public final class Trainer {
       if (better) {
         best = number;
       }
-      tell(phase, number, Map.of(), metrics, better, since);
+      tell(listeners, phase, number, Map.of(), metrics, better, since);
     }
     if (best != candidates.size()) {
       candidates.get(best - 1).fit().run();
@@ -228,7 +232,8 @@ public final class Trainer {
     return value;
   }
 
-  private void tell(
+  private static void tell(
+      List<TrainingListener> listeners,
       Phase phase,
       int epoch,
       Map<String, Double> losses,

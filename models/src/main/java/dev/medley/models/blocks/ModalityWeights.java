@@ -42,7 +42,10 @@ public record ModalityWeights(String text) {
         throw new InvalidInputException(
             "modalityWeights: expected auto or a list as image=0.1,text=0.9, got '" + text + "'");
       }
-      weights.put(part.substring(0, equals).strip(), weight);
+      if (weights.put(part.substring(0, equals).strip(), weight) != null) {
+        throw new InvalidInputException(
+            "modalityWeights: expected each modality once, got '" + text + "'");
+      }
     }
     return weights;
   }
