@@ -16,22 +16,25 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Parameters implements AutoCloseable {
   private final Seed seed;
-  private final torch.ScalarType type;
+  private final Precision precision;
   private final List<Parameter> all = new ArrayList<>();
 
-  private Parameters(Seed seed, torch.ScalarType type) {
+  private Parameters(Seed seed, Precision precision) {
     this.seed = seed;
-    this.type = type;
+    this.precision = precision;
   }
 
   /** No parameters yet, of float32. */
   public static Parameters from(Seed seed) {
-    return new Parameters(seed, torch.ScalarType.Float);
+    return from(seed, Precision.FLOAT);
   }
 
-  /** No parameters yet, of float64: for checking gradients by finite differences. */
-  public static Parameters doubles(Seed seed) {
-    return new Parameters(seed, torch.ScalarType.Double);
+  /**
+   * No parameters yet, of the given number type. Their start is drawn in float32 whatever it is, so
+   * that both begin at the same numbers.
+   */
+  public static Parameters from(Seed seed, Precision precision) {
+    return new Parameters(seed, precision);
   }
 
   /** Xavier uniform: U(±√(6 / (rows + columns))) (glorot2010understanding, eq. 16). */
@@ -116,7 +119,7 @@ public final class Parameters implements AutoCloseable {
 
   /** {@code tensor} in the number type of these parameters. */
   public Tensor typed(Tensor tensor) {
-    return tensor.scalar_type() == type ? tensor : tensor.to(type);
+    return Tensors.typeOf(tensor) == precision.type() ? tensor : tensor.to(precision.type());
   }
 
   private Parameter add(String name, float[] values, long... shape) {

@@ -33,8 +33,17 @@ public final class Scope implements AutoCloseable {
     return LIVE.get();
   }
 
-  /** Lets {@code tensor} outlive this scope; whoever receives it frees it with {@link #free}. */
+  /**
+   * Lets {@code tensor} outlive this scope; whoever receives it frees it with {@link #free}.
+   *
+   * @throws IllegalArgumentException if it is an alias, as {@code x.add_(y)} returns one: that owns
+   *     nothing, and would dangle when the scope closes
+   */
   public Tensor release(Tensor tensor) {
+    if (tensor.referenceCount() < 0) {
+      throw new IllegalArgumentException(
+          "tensor to release: expected one that owns its memory, got an alias of another");
+    }
     LIVE.incrementAndGet();
     tensor.retainReference();
     return tensor;

@@ -110,7 +110,8 @@ public final class SparseMatrix implements AutoCloseable {
     if (entries() == 0) {
       return torch.zeros(new long[] {rows, x.size(1)}, x.options());
     }
-    Tensor scale = weights.scalar_type() == x.scalar_type() ? weights : weights.to(x.scalar_type());
+    Tensor scale =
+        Tensors.typeOf(weights) == Tensors.typeOf(x) ? weights : weights.to(Tensors.typeOf(x));
     return torch
         .embedding_bag(x, columns, offsets, false, SUM, false, new TensorOptional(scale), true)
         .get0();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Float32 tensors in safetensors files, written and read piece by piece. */
 public final class TensorFile {
@@ -32,6 +33,7 @@ public final class TensorFile {
   }
 
   private static Safetensors.Tensor stored(String name, Tensor tensor) {
+    Tensors.checkReadable(tensor, torch.ScalarType.Float);
     List<Long> shape = shape(tensor);
     FloatPointer from = new FloatPointer(tensor.data_ptr());
     return new Safetensors.Tensor(
@@ -57,18 +59,19 @@ public final class TensorFile {
   /**
    * Overwrites tensors with those of the same names in a file.
    *
-   * @throws InvalidInputException if the file lacks one, or has it in another shape
+   * @throws InvalidInputException if the file lacks one, or has it in another shape or number type
    */
   public static void readInto(Path file, Map<String, Tensor> tensors) throws IOException {
     try (Safetensors stored = Safetensors.open(file);
         Scope scope = Scope.open()) {
       for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
         Tensor tensor = entry.getValue();
-        List<Long> found = stored.entry(entry.getKey()).shape();
-        if (!found.equals(shape(tensor))) {
+        Tensors.checkReadable(tensor, torch.ScalarType.Float);
+        Safetensors.Entry found = stored.entry(entry.getKey());
+        if (found.dtype() != Safetensors.Dtype.F32 || !found.shape().equals(shape(tensor))) {
           throw new InvalidInputException(
-              "%s, tensor '%s': expected shape %s, got %s"
-                  .formatted(file, entry.getKey(), shape(tensor), found));
+              "%s, tensor '%s': expected F32 of shape %s, got %s of %s"
+                  .formatted(file, entry.getKey(), shape(tensor), found.dtype(), found.shape()));
         }
         FloatPointer to = new FloatPointer(tensor.data_ptr());
         stored.read(

@@ -63,9 +63,7 @@ public final class Tensors {
 
   /** Copies a contiguous float32 tensor to the front of {@code out}. */
   public static void copy(Tensor tensor, float[] out) {
-    if (!tensor.is_contiguous()) {
-      throw new IllegalArgumentException("tensor to copy: expected a contiguous one");
-    }
+    checkReadable(tensor, torch.ScalarType.Float);
     int count = Math.toIntExact(tensor.numel());
     try (FloatPointer from = new FloatPointer(tensor.data_ptr())) {
       from.get(out, 0, count);
@@ -81,8 +79,9 @@ public final class Tensors {
     return values;
   }
 
-  /** All values of an int64 tensor. */
+  /** All values of a contiguous int64 tensor. */
   public static long[] toLongs(Tensor tensor) {
+    checkReadable(tensor, torch.ScalarType.Long);
     long[] values = new long[Math.toIntExact(tensor.numel())];
     try (LongPointer from = new LongPointer(tensor.data_ptr())) {
       from.get(values, 0, values.length);
@@ -90,8 +89,9 @@ public final class Tensors {
     return values;
   }
 
-  /** All values of an int32 tensor. */
+  /** All values of a contiguous int32 tensor. */
   public static int[] toInts(Tensor tensor) {
+    checkReadable(tensor, torch.ScalarType.Int);
     int[] values = new int[Math.toIntExact(tensor.numel())];
     try (IntPointer from = new IntPointer(tensor.data_ptr())) {
       from.get(values, 0, values.length);
@@ -111,6 +111,21 @@ public final class Tensors {
 
   private static TensorOptions options(torch.ScalarType type) {
     return new TensorOptions(type);
+  }
+
+  /** The number type; what JavaCPP returns is a new object each time, not the enum's constant. */
+  static torch.ScalarType typeOf(Tensor tensor) {
+    return tensor.scalar_type().intern();
+  }
+
+  /** Memory is read as it lies, so another type or another order would be read as nonsense. */
+  static void checkReadable(Tensor tensor, torch.ScalarType type) {
+    torch.ScalarType found = typeOf(tensor);
+    if (found != type || !tensor.is_contiguous()) {
+      throw new IllegalArgumentException(
+          "tensor to read: expected a contiguous one of %s, got one of %s%s"
+              .formatted(type, found, tensor.is_contiguous() ? "" : " that is not contiguous"));
+    }
   }
 
   private static void checkSize(int values, Tensor tensor) {

@@ -88,9 +88,17 @@ public final class UserItemGraph implements AutoCloseable {
     Tensor power = x;
     for (int layer = 1; layer <= layers; layer++) {
       power = normalized.times(power);
-      sum = sum == null ? x.add(power) : sum.add_(power);
+      if (sum == null) {
+        sum = x.add(power);
+      } else {
+        sum.add_(power); // what it returns is an alias, which owns nothing
+      }
     }
-    return sum == null ? x : sum.mul_(Tensors.scalar(1.0 / (layers + 1)));
+    if (sum == null) {
+      return x;
+    }
+    sum.mul_(Tensors.scalar(1.0 / (layers + 1)));
+    return sum;
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class BprMf implements Model {
   public BprMf(Config config, ModelInput input) {
     this.config = config;
     this.users = input.data().users();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     this.nodes = parameters.xavierNormalNodes("nodes", users, input.data().items(), config.dim());
   }
 

@@ -125,7 +125,7 @@ public final class Freedom implements Model {
             .toList();
     this.items = ItemGraph.of(nearest, weights, ItemGraph.Edges.ONE); // eqs. 1–5
     this.whole = UserItemGraph.of(train);
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
     this.scaled = features.stream().map(config.featureScaling()::fit).toList();
     for (FeatureMatrix matrix : scaled) {

@@ -70,7 +70,7 @@ public final class ItemKnn implements Model {
   public ItemKnn(Config config, ModelInput input) {
     this.config = config;
     this.data = input.data();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     if (config.neighbors() != null) {
       Range.fewerNeighbors(config.neighbors(), data.items());
     }

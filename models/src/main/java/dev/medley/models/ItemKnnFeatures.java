@@ -77,7 +77,7 @@ public final class ItemKnnFeatures implements Model {
             .map(config.featureScaling()::fit)
             .toList();
     this.features = scaled.stream().map(input.imputation()::fill).toList();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     Range.fewerNeighbors(config.neighbors(), data.items());
   }
 

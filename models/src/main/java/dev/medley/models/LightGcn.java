@@ -64,7 +64,7 @@ public final class LightGcn implements Model {
   public LightGcn(Config config, ModelInput input) {
     this.config = config;
     this.users = input.data().users();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     this.nodes = parameters.xavierUniformNodes("nodes", users, input.data().items(), config.dim());
     this.graph = UserItemGraph.of(input.data().train());
   }

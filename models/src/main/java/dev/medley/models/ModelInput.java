@@ -4,6 +4,7 @@ import dev.medley.core.Imputation;
 import dev.medley.core.Seed;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.NeighborGraphs;
+import dev.medley.engine.Precision;
 
 /**
  * What a model is made from besides its configuration.
@@ -12,12 +13,27 @@ import dev.medley.engine.NeighborGraphs;
  * @param seed the root of the model's randomness
  * @param imputation what a model that cannot mask receives for a missing feature row
  * @param graphs builds neighbour graphs, or finds them in its cache
+ * @param precision the number type of its parameters
  */
 public record ModelInput(
-    TrainingView data, Seed seed, Imputation imputation, NeighborGraphs graphs) {
+    TrainingView data,
+    Seed seed,
+    Imputation imputation,
+    NeighborGraphs graphs,
+    Precision precision) {
+
+  /** With parameters of float32. */
+  public ModelInput(TrainingView data, Seed seed, Imputation imputation, NeighborGraphs graphs) {
+    this(data, seed, imputation, graphs, Precision.FLOAT);
+  }
 
   /** Without a cache, missing features as zeros. */
   public static ModelInput of(TrainingView data, Seed seed) {
     return new ModelInput(data, seed, Imputation.ZERO, NeighborGraphs.uncached());
+  }
+
+  /** The same with parameters of another number type. */
+  public ModelInput with(Precision other) {
+    return new ModelInput(data, seed, imputation, graphs, other);
   }
 }

@@ -33,7 +33,7 @@ public final class Popular implements Model {
   /** A model that only counts. */
   public Popular(Config config, ModelInput input) {
     this.data = input.data();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
   }
 
   @Override

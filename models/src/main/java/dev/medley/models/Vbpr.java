@@ -87,7 +87,7 @@ public final class Vbpr implements Model {
             .map(config.featureScaling()::fit)
             .toList();
     List<FeatureMatrix> features = scaled.stream().map(input.imputation()::fill).toList();
-    this.parameters = Parameters.from(input.seed());
+    this.parameters = Parameters.from(input.seed(), input.precision());
     this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
     this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
     this.projection =

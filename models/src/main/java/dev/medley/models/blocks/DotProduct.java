@@ -19,7 +19,7 @@ public final class DotProduct implements TrainedScorer {
   }
 
   /**
-   * Scores with copies of these tables.
+   * Scores with copies of these tables, in float32 whatever they are.
    *
    * @param users U × D
    * @param items I × D
@@ -34,8 +34,12 @@ public final class DotProduct implements TrainedScorer {
       return NoGradient.of(
           () ->
               new DotProduct(
-                  scope.release(users.detach().clone()), scope.release(items.detach().clone())));
+                  scope.release(floats(users).clone()), scope.release(floats(items).clone())));
     }
+  }
+
+  private static Tensor floats(Tensor table) {
+    return table.detach().to(torch.ScalarType.Float);
   }
 
   /**

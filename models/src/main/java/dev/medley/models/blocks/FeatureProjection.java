@@ -32,6 +32,7 @@ public final class FeatureProjection implements AutoCloseable {
   private final Parameter bias; // D
   private final int[] slotOf; // of each item among a batch's distinct ones, −1 outside
   private @Nullable Tensor gathered; // rows of x, the largest batch so far × F
+  private @Nullable Tensor borrower; // whose gradient will be computed from them
   private @Nullable Tensor gradientRows; // the same size, for learnable features
   private @Nullable Tensor gradient; // I × F, for learnable features
   private final List<long[]> written = new ArrayList<>(); // its rows that are not zero
@@ -117,13 +118,20 @@ public final class FeatureProjection implements AutoCloseable {
       slotOf[(int) distinct[k]] = -1;
     }
     Tensor rows = Tensors.longs(Arrays.copyOf(distinct, count)); // n
-    Tensor x = gather(rows); // n × F
+    boolean lent = isLent();
+    Tensor x = lent ? features.detach().index_select(0, rows) : gather(rows); // n × F
     Tensor z = NoGradient.of(() -> torch.addmm(bias.value(), x, weight.value())); // n × D
     if (GradMode.is_enabled()) {
       z.set_requires_grad(true);
       z.register_hook(new Hook(rows, x));
+      borrower = lent ? borrower : z;
     }
     return z.index_select(0, Tensors.longs(places)); // B × D
+  }
+
+  /** Whether a projection of the same step may still need the gathered rows for its gradient. */
+  private boolean isLent() {
+    return borrower != null && !borrower.isNull(); // its scope, that of a step, has not closed
   }
 
   private Tensor gather(Tensor rows) {

@@ -1,0 +1,31 @@
+package dev.medley.testkit;
+
+import dev.medley.models.Freedom;
+import dev.medley.models.Model;
+import dev.medley.models.ModelInput;
+import dev.medley.models.Optimization;
+import dev.medley.models.blocks.FeatureScaling;
+import dev.medley.models.blocks.ModalityWeights;
+
+class FrozenFreedomContractTest extends TrainedModelContract {
+  @Override
+  protected Model create(ModelInput input, Optimization optimization) {
+    return new Freedom(
+        new Freedom.Config(
+            16,
+            2,
+            5,
+            ModalityWeights.AUTO,
+            0.2,
+            1e-3,
+            true,
+            FeatureScaling.ZSCORE_L2,
+            optimization),
+        input);
+  }
+
+  @Override
+  protected int modalitiesNeeded() {
+    return 1;
+  }
+}
