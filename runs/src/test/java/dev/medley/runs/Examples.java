@@ -9,6 +9,7 @@ import dev.medley.core.ItemDescription;
 import dev.medley.formats.Safetensors;
 import dev.medley.formats.Safetensors.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -92,7 +93,8 @@ final class Examples {
         List.of(
             new RunFile(RunLayout.PARAMETERS, Examples::writeParameters),
             new RunFile("embeddings/users.safetensors", Examples::writeParameters)),
-        outcome());
+        outcome(),
+        Map.of());
   }
 
   private static void writeParameters(Path file) throws IOException {
@@ -103,8 +105,11 @@ final class Examples {
     UnfinishedRun run = UnfinishedRun.create(folder, request());
     History history = run.startHistory(List.of("bpr"), List.of("recall@20"));
     history.append(row(1));
+    Files.createDirectories(run.checkpoints());
     Safetensors.write(
-        run.checkpoint(), Map.of(), List.of(Tensor.of("step", new long[] {history.length()})));
+        RunLayout.checkpoint(folder),
+        Map.of(),
+        List.of(Tensor.of("step", new long[] {history.length()})));
     return run;
   }
 

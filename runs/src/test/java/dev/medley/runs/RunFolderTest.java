@@ -104,7 +104,7 @@ class RunFolderTest {
 
   @Test
   void featuresAboveTheLimitAreOmittedAndTheRunSaysSo() throws IOException {
-    Dataset dataset = Examples.dataset(List.of(new Zeros(4, (16 << 20) / 4 + 1)));
+    Dataset dataset = Examples.dataset(List.of(new Zeros(4, (128 << 20) / 4 + 1)));
     RunFolder run = Examples.unfinished(folder.resolve("run")).finish(Examples.result(dataset));
     assertThat(run.summary().featuresOmitted()).isTrue();
     assertThat(run.contains(RunLayout.FEATURES)).isFalse();
@@ -188,11 +188,18 @@ class RunFolderTest {
     RunFolder finished =
         run.finish(
             new RunResult(
-                Examples.dataset(), Examples.metrics(), Examples.perUser(), List.of(), closedForm));
+                Examples.dataset(),
+                Examples.metrics(),
+                Examples.perUser(),
+                List.of(),
+                closedForm,
+                Map.of("neighbors", 20)));
     assertThat(Files.readString(finished.folder().resolve(RunLayout.SUMMARY)))
         .contains("\"epochs\" : null", "\"best_epoch\" : null", "\"peak_rss_mb\" : null");
     RunFolder read = RunFolder.open(finished.folder());
     assertThat(read.summary().outcome()).isEqualTo(closedForm);
+    assertThat(read.summary().request().hyperparameters()).containsEntry("neighbors", 20L);
+    assertThat(read.request().hyperparameters()).doesNotContainKey("neighbors");
     assertThat(read.history()).isEmpty();
   }
 
@@ -349,7 +356,8 @@ class RunFolderTest {
     PerUser nobody = new PerUser(new int[0], List.of("recall@20"), new double[0]);
     Examples.unfinished(folder.resolve("run"))
         .finish(
-            new RunResult(good.dataset(), good.metrics(), nobody, good.files(), good.outcome()));
+            new RunResult(
+                good.dataset(), good.metrics(), nobody, good.files(), good.outcome(), Map.of()));
     assertThat(RunFolder.open(folder.resolve("run")).perUser().users()).isEmpty();
   }
 

@@ -143,7 +143,8 @@ class UnfinishedRunTest {
               throw new IOException("No space left on device");
             }));
     RunResult failing =
-        new RunResult(good.dataset(), good.metrics(), good.perUser(), files, good.outcome());
+        new RunResult(
+            good.dataset(), good.metrics(), good.perUser(), files, good.outcome(), Map.of());
     assertThatThrownBy(() -> run.finish(failing)).hasMessage("No space left on device");
     assertThat(RunState.of(out)).isEqualTo(RunState.UNFINISHED);
     assertThat(run.hasCheckpoint()).isTrue();
@@ -173,7 +174,8 @@ class UnfinishedRunTest {
               good.metrics(),
               good.perUser(),
               List.of(new RunFile(name, file -> {})),
-              good.outcome());
+              good.outcome(),
+              Map.of());
       assertThatThrownBy(() -> run.finish(taken))
           .hasMessage("run file: expected a name that is not taken, got '" + name + "'");
     }

@@ -60,14 +60,9 @@ class FeatureProjectionTest {
     Tensor literal(int[] items) {
       Map<String, Tensor> leaves = literal.tensors();
       Tensor x =
-          freeze
-              ? parameters.typed(FeatureTensors.of(features()))
-              : leaves.get("features/image");
+          freeze ? parameters.typed(FeatureTensors.of(features())) : leaves.get("features/image");
       return LiteralFeatureProjection.of(
-          x,
-          leaves.get("projection/image/weight"),
-          leaves.get("projection/image/bias"),
-          items);
+          x, leaves.get("projection/image/weight"), leaves.get("projection/image/bias"), items);
     }
 
     /** One step of each: the same function of projections, backward, gradients compared. */
@@ -131,7 +126,9 @@ class FeatureProjectionTest {
               Tensor first = project.apply(new int[] {4, 1, 5});
               Tensor second = project.apply(new int[] {8, 1, 2});
               Tensor larger = project.apply(new int[] {0, 1, 2, 3, 4, 5, 6});
-              return squares(first).add(squares(second)).add(first.mul(second).sum())
+              return squares(first)
+                  .add(squares(second))
+                  .add(first.mul(second).sum())
                   .add(squares(larger));
             });
       }

@@ -11,14 +11,15 @@ import java.util.function.Consumer;
  * Gives the batches of an epoch. Everything random comes from the stream it is handed, so an epoch
  * is the same whatever came before it and however many threads there are.
  */
-final class Batches {
+public final class Batches {
   private final Interactions train;
   private final int[] userOf; // of each interaction
   private final int[] eligible; // interactions whose user lacks some candidate, ascending
   private final int[] order; // the same, shuffled anew each epoch
   private final int[] candidates; // items that occur in training, ascending
 
-  Batches(Interactions train) {
+  /** The batches of these interactions. */
+  public Batches(Interactions train) {
     this.train = train;
     this.userOf = train.userOfEach();
     int[] counts = train.itemCounts();
@@ -49,7 +50,7 @@ final class Batches {
   }
 
   /** How many batches an epoch has. */
-  int count(Sampler<?> sampler) {
+  public int count(Sampler<?> sampler) {
     int rows = rows(sampler);
     return (rows + sampler.batchSize() - 1) / sampler.batchSize();
   }
@@ -68,7 +69,7 @@ final class Batches {
 
   /** Hands one epoch's batches to {@code sink}, drawing from {@code random}. */
   @SuppressWarnings("unchecked") // each sampler names its batch type
-  <B extends Batch> void forEach(Sampler<B> sampler, RandomStream random, Consumer<B> sink) {
+  public <B extends Batch> void forEach(Sampler<B> sampler, RandomStream random, Consumer<B> sink) {
     if (sampler instanceof Sampler.PairsWithNegatives pairs) {
       pairs(pairs.batchSize(), random, batch -> sink.accept((B) batch));
     } else if (sampler instanceof Sampler.PositivePairs pairs) {
