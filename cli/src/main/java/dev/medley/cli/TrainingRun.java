@@ -95,8 +95,7 @@ record TrainingRun(
       return finished;
     }
     long start = System.nanoTime();
-    Engine.start(threads);
-    device.checked();
+    Engine.start(threads, device);
     ModelInput input =
         new ModelInput(
             dataset.trainingView(),

@@ -53,7 +53,7 @@ public final class Adam implements AutoCloseable {
                 parameter,
                 scope.release(torch.zeros_like(value)),
                 scope.release(torch.zeros_like(value)),
-                scope.release(torch.zeros(1))));
+                scope.release(Tensors.zeros(1))));
       }
     }
   }

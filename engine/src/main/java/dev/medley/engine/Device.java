@@ -39,13 +39,18 @@ public record Device(boolean cuda, int index) {
    *
    * @throws InvalidInputException if it is not there
    */
-  public Device checked() {
+  Device checked() {
     if (cuda && !torch.cuda_is_available()) {
       throw new InvalidInputException(
           "device: expected one that this machine and build have, got '%s'; use cpu, or build with -Pcuda"
               .formatted(this));
     }
     return this;
+  }
+
+  /** As libtorch names it. */
+  org.bytedeco.pytorch.Device torch() {
+    return new org.bytedeco.pytorch.Device(toString());
   }
 
   @Override

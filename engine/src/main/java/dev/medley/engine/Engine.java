@@ -25,17 +25,25 @@ public final class Engine {
       List.of("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so", "libjnitorch.so");
 
   private static boolean started;
+  private static Device device = Device.CPU;
 
   private Engine() {}
 
+  /** Starts on the processor; see {@link #start(int, Device)}. */
+  public static void start(int threads) {
+    start(threads, Device.CPU);
+  }
+
   /**
    * Loads libtorch, unpacking its libraries on first use, and sets how many threads its operations
-   * use. May be called again to change the thread count.
+   * use and where new tensors live. May be called again to change either.
    *
    * @param threads at least 1
+   * @param place where {@link Tensors} puts what it makes from now on
    * @throws UncheckedIOException if the libraries cannot be unpacked, as on a full disk
+   * @throws dev.medley.core.InvalidInputException if this machine or build lacks the device
    */
-  public static synchronized void start(int threads) {
+  public static synchronized void start(int threads, Device place) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
     }
@@ -49,6 +57,12 @@ public final class Engine {
       started = true;
     }
     torch.set_num_threads(threads);
+    device = place.checked();
+  }
+
+  /** Where new tensors live. */
+  static synchronized Device device() {
+    return device;
   }
 
   private static void setDefault(String property, String value) {

@@ -3,6 +3,7 @@ package dev.medley.engine;
 import dev.medley.core.FeatureMatrix;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Feature matrices as tensors, copied row by row so that they are never held twice. */
 public final class FeatureTensors {
@@ -12,7 +13,7 @@ public final class FeatureTensors {
   /** The raw features, I × D, zeros where a row is missing; in the innermost scope. */
   public static Tensor of(FeatureMatrix features) {
     int dimension = features.dimension();
-    Tensor tensor = Tensors.empty(features.rows(), dimension);
+    Tensor tensor = torch.empty(features.rows(), dimension);
     float[] row = new float[dimension];
     try (FloatPointer to = tensor.data_ptr_float()) {
       for (int item = 0; item < features.rows(); item++) {
@@ -21,6 +22,6 @@ public final class FeatureTensors {
       }
       to.position(0);
     }
-    return tensor;
+    return Tensors.placed(tensor);
   }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The parameters of one model in the order of their making. Each draws its start from a random
@@ -106,7 +105,7 @@ public final class Parameters implements AutoCloseable {
   /** All zeros. */
   public Parameter zeros(String name, long... shape) {
     try (Scope scope = Scope.open()) {
-      return own(scope, name, torch.zeros(shape));
+      return own(scope, name, Tensors.zeros(shape));
     }
   }
 

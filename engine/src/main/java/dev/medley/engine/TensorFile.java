@@ -35,7 +35,7 @@ public final class TensorFile {
   private static Safetensors.Tensor stored(String name, Tensor tensor) {
     Tensors.checkReadable(tensor, torch.ScalarType.Float);
     List<Long> shape = shape(tensor);
-    FloatPointer from = new FloatPointer(tensor.data_ptr());
+    FloatPointer from = new FloatPointer(Tensors.onHost(tensor).data_ptr());
     return new Safetensors.Tensor(
         name,
         Safetensors.Dtype.F32,
@@ -73,7 +73,8 @@ public final class TensorFile {
               "%s, tensor '%s': expected F32 of shape %s, got %s of %s"
                   .formatted(file, entry.getKey(), shape(tensor), found.dtype(), found.shape()));
         }
-        FloatPointer to = new FloatPointer(tensor.data_ptr());
+        Tensor host = Tensors.onHost(tensor);
+        FloatPointer to = new FloatPointer(host.data_ptr());
         stored.read(
             entry.getKey(),
             (first, chunk) -> {
@@ -82,6 +83,9 @@ public final class TensorFile {
               values.get(piece);
               to.position(first).put(piece, 0, piece.length);
             });
+        if (!tensor.is_cpu()) {
+          NoGradient.run(() -> tensor.copy_(host));
+        }
       }
     }
   }

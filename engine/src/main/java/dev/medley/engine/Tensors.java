@@ -9,19 +9,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** Tensors from arrays and back. All are created in the innermost {@link Scope}. */
+/**
+ * Tensors from arrays and back. All are created in the innermost {@link Scope}, on the device that
+ * {@link Engine} was started with.
+ */
 public final class Tensors {
 
   private Tensors() {}
 
   /** A float32 tensor of the given shape with uninitialised content. */
   public static Tensor empty(long... shape) {
-    return torch.empty(shape);
+    return placed(torch.empty(shape));
   }
 
   /** A float32 tensor of zeros. */
   public static Tensor zeros(long... shape) {
-    return torch.zeros(shape);
+    return placed(torch.zeros(shape));
   }
 
   /** A float32 tensor that copies {@code values}, row by row. */
@@ -34,7 +37,7 @@ public final class Tensors {
     try (FloatPointer to = new FloatPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
-    return tensor;
+    return placed(tensor);
   }
 
   /** An int64 vector that copies {@code values}: row numbers for a gather. */
@@ -46,7 +49,7 @@ public final class Tensors {
     try (LongPointer to = new LongPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
-    return tensor;
+    return placed(tensor);
   }
 
   /** Row numbers for a gather, int64. */
@@ -67,7 +70,7 @@ public final class Tensors {
     try (IntPointer to = new IntPointer(tensor.data_ptr())) {
       to.put(values, 0, values.length);
     }
-    return tensor;
+    return placed(tensor);
   }
 
   /** Copies a contiguous float32 tensor to the front of {@code out}. */
@@ -77,7 +80,7 @@ public final class Tensors {
     if (count == 0) {
       return;
     }
-    try (FloatPointer from = new FloatPointer(tensor.data_ptr())) {
+    try (FloatPointer from = new FloatPointer(onHost(tensor).data_ptr())) {
       from.get(out, 0, count);
     }
   }
@@ -98,7 +101,7 @@ public final class Tensors {
     if (values.length == 0) {
       return values;
     }
-    try (LongPointer from = new LongPointer(tensor.data_ptr())) {
+    try (LongPointer from = new LongPointer(onHost(tensor).data_ptr())) {
       from.get(values, 0, values.length);
     }
     return values;
@@ -111,7 +114,7 @@ public final class Tensors {
     if (values.length == 0) {
       return values;
     }
-    try (IntPointer from = new IntPointer(tensor.data_ptr())) {
+    try (IntPointer from = new IntPointer(onHost(tensor).data_ptr())) {
       from.get(values, 0, values.length);
     }
     return values;
@@ -129,6 +132,17 @@ public final class Tensors {
 
   private static TensorOptions options(torch.ScalarType type) {
     return new TensorOptions(type);
+  }
+
+  /** Moves what was made on the processor to the engine's device. */
+  static Tensor placed(Tensor made) {
+    Device device = Engine.device();
+    return device.cuda() ? made.to(device.torch(), typeOf(made)) : made;
+  }
+
+  /** The tensor, or its copy in the processor's memory. */
+  static Tensor onHost(Tensor tensor) {
+    return tensor.is_cpu() ? tensor : tensor.cpu();
   }
 
   /** The number type; what JavaCPP returns is a new object each time, not the enum's constant. */
