@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.assertj.core.data.Offset;
 import org.bytedeco.pytorch.Tensor;
@@ -60,9 +61,13 @@ class FeatureProjectionTest {
     Tensor literal(int[] items) {
       Map<String, Tensor> leaves = literal.tensors();
       Tensor x =
-          freeze ? parameters.typed(FeatureTensors.of(features())) : leaves.get("features/image");
+          freeze ? parameters.typed(FeatureTensors.of(features())) : leaf(leaves, "features/image");
       return LiteralFeatureProjection.of(
-          x, leaves.get("projection/image/weight"), leaves.get("projection/image/bias"), items);
+          x, leaf(leaves, "projection/image/weight"), leaf(leaves, "projection/image/bias"), items);
+    }
+
+    private static Tensor leaf(Map<String, Tensor> leaves, String name) {
+      return Objects.requireNonNull(leaves.get(name), name);
     }
 
     /** One step of each: the same function of projections, backward, gradients compared. */
