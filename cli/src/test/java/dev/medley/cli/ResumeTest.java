@@ -18,11 +18,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that were stopped go on, and end as if they had not been. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
 class ResumeTest extends CommandLineTest {
-  private static final int EPOCHS = 120;
+  private static final int EPOCHS = 70;
+
+  @TempDir static Path shared;
 
   private Path shop = Path.of("");
   private Path run = Path.of("");
@@ -72,10 +75,10 @@ class ResumeTest extends CommandLineTest {
   }
 
   /** Finishes {@code run} in this process and compares it with a run that was never stopped. */
-  private void assertEndsAsIfNeverStopped() throws IOException {
-    medley(longTraining(run)).done();
-    Path whole = folder.resolve("whole");
-    medley(longTraining(whole)).done();
+  private Outcome assertEndsAsIfNeverStopped() throws IOException {
+    Outcome outcome = medley(longTraining(run)).done();
+    Path whole = shared.resolve("whole");
+    medley(longTraining(whole)).done(); // trained by the first test, then only opened
     assertThat(run.resolve("metrics.json")).hasSameBinaryContentAs(whole.resolve("metrics.json"));
     assertThat(run.resolve("parameters.safetensors"))
         .hasSameBinaryContentAs(whole.resolve("parameters.safetensors"));
@@ -84,6 +87,7 @@ class ResumeTest extends CommandLineTest {
         .isEqualTo(json(whole.resolve("run.json")).path("best_epoch"));
     assertThat(json(run.resolve("run.json")).path("epochs").asInt()).isEqualTo(EPOCHS);
     assertThat(run.resolve("checkpoint")).doesNotExist();
+    return outcome;
   }
 
   @Test
@@ -91,7 +95,7 @@ class ResumeTest extends CommandLineTest {
     List<String> earlier = List.of();
     for (int kill = 0; kill < 3; kill++) {
       Child child = new Child("", longTraining(run));
-      awaitHistory(child, earlier.size() + ThreadLocalRandom.current().nextInt(2, 20));
+      awaitHistory(child, earlier.size() + ThreadLocalRandom.current().nextInt(2, 15));
       LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(20_000_000));
       child.kill();
       child.outcome();
@@ -144,10 +148,10 @@ class ResumeTest extends CommandLineTest {
         FileChannel.open(run.resolve("checkpoint/state.safetensors"), StandardOpenOption.WRITE)) {
       state.truncate(state.size() / 2);
     }
-    Outcome outcome = medley(longTraining(run)).done();
-    assertThat(outcome.err()).contains("the checkpoint is not complete, training starts afresh");
-    assertThat(history(run)).hasSize(1 + EPOCHS);
-    assertThat(outcome.err()).doesNotContain("goes on after");
+    Outcome outcome = assertEndsAsIfNeverStopped();
+    assertThat(outcome.err())
+        .contains("the checkpoint is not complete, training starts afresh")
+        .doesNotContain("goes on after");
   }
 
   @Test
@@ -161,18 +165,17 @@ class ResumeTest extends CommandLineTest {
         Files.delete(file);
       }
     }
-    medley(longTraining(run)).done();
-    String metrics = metrics(run);
+    assertEndsAsIfNeverStopped();
 
-    copy(kept, folder.resolve("run2"));
-    Files.write(folder.resolve("run2/checkpoint/state.safetensors"), new byte[100]);
-    medley(longTraining(folder.resolve("run2"))).done();
-    assertThat(metrics(folder.resolve("run2"))).isEqualTo(metrics);
+    run = folder.resolve("without fields");
+    copy(kept, run);
+    Files.write(run.resolve("checkpoint/state.safetensors"), new byte[100]);
+    assertEndsAsIfNeverStopped();
 
-    copy(kept, folder.resolve("run3"));
-    Files.delete(folder.resolve("run3/checkpoint/state.safetensors"));
-    medley(longTraining(folder.resolve("run3"))).done();
-    assertThat(metrics(folder.resolve("run3"))).isEqualTo(metrics);
+    run = folder.resolve("without state");
+    copy(kept, run);
+    Files.delete(run.resolve("checkpoint/state.safetensors"));
+    assertEndsAsIfNeverStopped();
   }
 
   private static void copy(Path from, Path to) throws IOException {
