@@ -75,7 +75,7 @@ public final class Freedom implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      Range.atLeast("dim", dim, 1);
+      Range.dimensions(dim);
       Range.atLeast("layers", layers, 0);
       Range.atLeast("neighbors", neighbors, 1);
       Range.within("edgeDropout", edgeDropout, 0, 1);
