@@ -212,8 +212,7 @@ public final class Trainer {
     return candidates.get(best - 1).chosen();
   }
 
-  private Map<String, Double> measureAfter(
-      Phase.Gradient<?> phase, int epoch, Progress progress) {
+  private Map<String, Double> measureAfter(Phase.Gradient<?> phase, int epoch, Progress progress) {
     try {
       return measure(progress);
     } catch (NonFiniteScoreException failure) {
