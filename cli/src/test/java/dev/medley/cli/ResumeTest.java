@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs that were stopped go on, and end as if they had not been. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
 class ResumeTest extends CommandLineTest {
-  private static final int EPOCHS = 70;
+  private static final int EPOCHS = 50;
 
   @TempDir static Path shared;
 
@@ -57,21 +57,25 @@ class ResumeTest extends CommandLineTest {
   }
 
   /** Waits until a child's history has so many lines. */
-  private void awaitHistory(Child child, int lines) throws IOException {
+  private static void awaitHistory(Child child, Path run, int lines) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (history(run).size() < lines && child.isAlive() && System.nanoTime() < deadline) {
       LockSupport.parkNanos(500_000);
     }
   }
 
-  /** Leaves a run with a checkpoint of some epochs at {@code run}. */
-  private void leaveUnfinished(int lines) throws IOException, InterruptedException {
-    Child child = new Child("", longTraining(run));
-    awaitHistory(child, lines);
-    child.kill();
-    child.outcome();
-    assertThat(run.resolve("run.json")).doesNotExist();
-    assertThat(run.resolve("checkpoint/state.safetensors")).exists();
+  /** Puts at {@code out} a run that was killed after some epochs, the same for every test. */
+  private void leaveUnfinished(Path out) throws IOException, InterruptedException {
+    Path killed = shared.resolve("killed");
+    if (!Files.exists(killed)) {
+      Child child = new Child("", longTraining(killed));
+      awaitHistory(child, killed, 6);
+      child.kill();
+      child.outcome();
+      assertThat(killed.resolve("run.json")).doesNotExist();
+      assertThat(killed.resolve("checkpoint/state.safetensors")).exists();
+    }
+    copy(killed, out);
   }
 
   /** Finishes {@code run} in this process and compares it with a run that was never stopped. */
@@ -95,7 +99,7 @@ class ResumeTest extends CommandLineTest {
     List<String> earlier = List.of();
     for (int kill = 0; kill < 3; kill++) {
       Child child = new Child("", longTraining(run));
-      awaitHistory(child, earlier.size() + ThreadLocalRandom.current().nextInt(2, 15));
+      awaitHistory(child, run, earlier.size() + ThreadLocalRandom.current().nextInt(2, 10));
       LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(20_000_000));
       child.kill();
       child.outcome();
@@ -113,7 +117,7 @@ class ResumeTest extends CommandLineTest {
   @Test
   void interruptedRunSaysHowToGoOnAndEndsAsIfNeverStopped() throws Exception {
     Child child = new Child("", longTraining(run));
-    awaitHistory(child, 4);
+    awaitHistory(child, run, 4);
     child.interrupt();
 
     Outcome outcome = child.outcome();
@@ -128,7 +132,7 @@ class ResumeTest extends CommandLineTest {
 
   @Test
   void fullDiskLeavesTheLastGoodCheckpoint() throws Exception {
-    leaveUnfinished(6);
+    leaveUnfinished(run);
     Map<String, String> before = tree(run.resolve("checkpoint"));
     Path state = run.resolve("checkpoint/state.safetensors");
     String good = before.get("state.safetensors");
@@ -143,7 +147,7 @@ class ResumeTest extends CommandLineTest {
 
   @Test
   void checkpointThatIsNotCompleteStartsAfresh() throws Exception {
-    leaveUnfinished(6);
+    leaveUnfinished(run);
     try (FileChannel state =
         FileChannel.open(run.resolve("checkpoint/state.safetensors"), StandardOpenOption.WRITE)) {
       state.truncate(state.size() / 2);
@@ -156,9 +160,7 @@ class ResumeTest extends CommandLineTest {
 
   @Test
   void checkpointWithoutItsBestParametersOrItsFieldsStartsAfresh() throws Exception {
-    leaveUnfinished(3);
-    Path kept = folder.resolve("kept");
-    copy(run, kept);
+    leaveUnfinished(run);
     try (Stream<Path> files = Files.list(run.resolve("checkpoint"))) {
       for (Path file :
           files.filter(path -> path.getFileName().toString().startsWith("best")).toList()) {
@@ -168,12 +170,12 @@ class ResumeTest extends CommandLineTest {
     assertEndsAsIfNeverStopped();
 
     run = folder.resolve("without fields");
-    copy(kept, run);
+    leaveUnfinished(run);
     Files.write(run.resolve("checkpoint/state.safetensors"), new byte[100]);
     assertEndsAsIfNeverStopped();
 
     run = folder.resolve("without state");
-    copy(kept, run);
+    leaveUnfinished(run);
     Files.delete(run.resolve("checkpoint/state.safetensors"));
     assertEndsAsIfNeverStopped();
   }
