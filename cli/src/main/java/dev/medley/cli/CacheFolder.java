@@ -7,8 +7,15 @@ final class CacheFolder {
 
   private CacheFolder() {}
 
-  /** {@code $MEDLEY_CACHE}, or {@code medley} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}. */
+  /**
+   * The system property {@code medley.cache}, or {@code $MEDLEY_CACHE}, or {@code medley} in {@code
+   * $XDG_CACHE_HOME} or {@code ~/.cache}.
+   */
   static Path path() {
+    String given = System.getProperty("medley.cache");
+    if (given != null && !given.isEmpty()) {
+      return Path.of(given);
+    }
     String own = System.getenv("MEDLEY_CACHE");
     if (own != null && !own.isEmpty()) {
       return Path.of(own);

@@ -1,12 +1,16 @@
 package dev.medley.cli;
 
 import dev.medley.core.Dataset;
+import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
+import dev.medley.engine.Device;
 import dev.medley.models.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,34 +62,41 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Models.Entry<?>> entries = new ArrayList<>();
+    requireDistinct("--models", models);
+    requireDistinct("--seeds", seeds);
+    List<Models.Recipe> recipes = new ArrayList<>();
     for (String model : models) {
-      entries.add(Models.named(model));
-    }
-    if (entries.isEmpty() || seeds.isEmpty()) {
-      throw new InvalidInputException("compare: expected at least one model and one seed");
+      recipes.add(Models.named(model).recipe(Settings.none()));
     }
     int threads = options.threads();
+    Device device = options.device();
+    Imputation imputation = options.imputation();
     Dataset read = split.read(dataset);
-    Comparison comparison = new Comparison();
-    for (Models.Entry<?> entry : entries) {
+    List<TrainingRun> runs = new ArrayList<>();
+    for (Models.Recipe recipe : recipes) {
       for (long seed : seeds) {
-        Path folder = out.resolve(read.name() + "-" + entry.name() + "-" + seed);
-        comparison.add(
-            entry.name(),
-            new TrainingRun(
-                    entry.recipe(Settings.none()),
-                    read,
-                    seed,
-                    threads,
-                    options.device(),
-                    options.imputation(),
-                    folder,
-                    true)
-                .execute());
+        Path folder = out.resolve(read.name() + "-" + recipe.model() + "-" + seed);
+        runs.add(new TrainingRun(recipe, read, seed, threads, device, imputation, folder, true));
       }
+    }
+    for (TrainingRun run : runs) { // before the first of them creates anything
+      run.check();
+    }
+    Comparison comparison = new Comparison();
+    for (TrainingRun run : runs) {
+      comparison.add(run.recipe().model(), run.execute());
     }
     System.out.print(comparison.table());
     return Main.DONE;
+  }
+
+  private static void requireDistinct(String option, List<?> values) {
+    Set<Object> seen = new HashSet<>();
+    for (Object value : values) {
+      if (!seen.add(value)) {
+        throw new InvalidInputException(
+            "%s: expected each once, got %s twice".formatted(option, value));
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.medley.training.TrainingDivergedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExpandAtFiles(false); // a user's id may begin with @
     line.getSubcommands()
         .values()
         .forEach(
@@ -74,8 +76,13 @@ public final class Main implements Runnable {
                     .versionProvider(new Version()));
     line.setParameterExceptionHandler((wrong, given) -> refused(wrong));
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> main.failed(failure, command.getCommandName()));
-    return line.execute(arguments);
+        (failure, command, parsed) ->
+            main.failed(failure, command.getCommandSpec().qualifiedName()));
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError | LinkageError failure) { // which picocli lets pass
+      return main.failed(failure, "medley");
+    }
   }
 
   @Override
@@ -86,8 +93,9 @@ public final class Main implements Runnable {
   private static int refused(CommandLine.ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
     String message = String.valueOf(wrong.getMessage());
-    if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      message = unmatched(command, unmatched.getUnmatched());
+    List<String> unmatched = command.getUnmatchedArguments();
+    if (!unmatched.isEmpty()) { // the likelier mistake, also where something required is missing
+      message = unmatched(command, unmatched);
     }
     say(
         "%s; see '%s --help'"
@@ -109,7 +117,7 @@ public final class Main implements Runnable {
         : "unexpected argument '%s'".formatted(first);
   }
 
-  private int failed(Exception failure, String command) {
+  private int failed(Throwable failure, String command) {
     if (verbose) {
       failure.printStackTrace();
     }
@@ -117,7 +125,7 @@ public final class Main implements Runnable {
       say(oneLine(String.valueOf(failure.getMessage())));
       return REFUSED;
     }
-    say("medley " + command + ": " + oneLine(explained(failure)));
+    say(command + ": " + oneLine(explained(failure)));
     return FAILED;
   }
 
@@ -131,6 +139,9 @@ public final class Main implements Runnable {
     }
     if (failure instanceof AccessDeniedException denied) {
       return "no permission to write " + denied.getFile() + "; choose another folder";
+    }
+    if (failure instanceof FileAlreadyExistsException file) {
+      return file.getFile() + ": expected a folder, got a file; choose another path";
     }
     if (failure instanceof FileSystemException system) {
       @Nullable String reason = system.getReason();

@@ -1,6 +1,7 @@
 package dev.medley.cli;
 
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
@@ -15,6 +16,7 @@ import dev.medley.models.Settings;
 import dev.medley.models.Vbpr;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Every model by name. A new model is one more line here. */
@@ -46,7 +48,8 @@ public final class Models {
     public Recipe recipe(Settings settings) {
       H hyperparameters = read.apply(settings);
       settings.refuseUnknown(name);
-      return new Recipe(name, settings, input -> create.apply(hyperparameters, input));
+      return new Recipe(
+          name, settings, hyperparameters::check, input -> create.apply(hyperparameters, input));
     }
   }
 
@@ -54,9 +57,14 @@ public final class Models {
    * A model with its hyperparameters, ready to be made.
    *
    * @param settings what each hyperparameter came to
+   * @param check refuses data that the model cannot be trained on
    * @param create makes it at its start
    */
-  public record Recipe(String model, Settings settings, Function<ModelInput, Model> create) {}
+  public record Recipe(
+      String model,
+      Settings settings,
+      Consumer<TrainingView> check,
+      Function<ModelInput, Model> create) {}
 
   private static final List<Entry<?>> ALL =
       List.of(

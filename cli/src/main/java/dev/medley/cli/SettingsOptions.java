@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.medley.core.InvalidInputException;
 import dev.medley.models.Settings;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,11 +80,18 @@ final class SettingsOptions {
               where + ": expected each key once, got " + key + " twice");
         }
       }
+      if (parser.nextToken() != null) {
+        throw new InvalidInputException(
+            "%s, line %d: expected nothing after the hyperparameters, got more"
+                .formatted(file, parser.currentTokenLocation().getLineNr()));
+      }
     } catch (JsonProcessingException malformed) {
       throw new InvalidInputException(
           "%s, line %d: expected YAML or JSON, got: %s"
               .formatted(file, malformed.getLocation().getLineNr(), malformed.getOriginalMessage()),
           malformed);
+    } catch (CharConversionException foreign) {
+      throw new InvalidInputException(file + ": expected UTF-8 text, got other bytes", foreign);
     }
   }
 }

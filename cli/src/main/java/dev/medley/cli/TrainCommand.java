@@ -1,7 +1,9 @@
 package dev.medley.cli;
 
 import dev.medley.core.Dataset;
+import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
+import dev.medley.engine.Device;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,15 +56,15 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Models.Recipe recipe = Models.named(model).recipe(settings.read());
     int threads = options.threads();
+    Device device = options.device();
+    Imputation imputation = options.imputation();
     if (out != null) {
       TrainingRun.requireFree(out, resume);
     }
     Dataset read = split.read(dataset);
     Path folder = out != null ? out : defaultFolder(read.name(), model, seed);
     RunFolder run =
-        new TrainingRun(
-                recipe, read, seed, threads, options.device(), options.imputation(), folder, resume)
-            .execute();
+        new TrainingRun(recipe, read, seed, threads, device, imputation, folder, resume).execute();
     System.out.printf("%s%n%s", run.folder(), Tables.metrics(run.metrics()));
     return Main.DONE;
   }

@@ -85,16 +85,34 @@ record TrainingRun(
     }
   }
 
+  /**
+   * Refuses what {@link #execute} would refuse, without creating anything.
+   *
+   * @throws InvalidInputException if the model cannot be trained on the data, another run stands
+   *     there, or the device is absent
+   */
+  void check() throws IOException {
+    requireFree(out, resume);
+    recipe.check().accept(dataset.trainingView());
+    RunState state = RunState.of(out);
+    if (state == RunState.FINISHED) {
+      RunFolder.open(out).request().requireSame(request(), out.resolve(RunLayout.REQUEST));
+    } else if (state == RunState.UNFINISHED) {
+      UnfinishedRun.check(out, request());
+    }
+    if (device.cuda()) { // what asks libtorch
+      Engine.start(threads, device);
+    }
+  }
+
   /** Trains, measures and writes; or opens the run where it is finished already. */
   RunFolder execute() throws IOException {
-    requireFree(out, resume);
-    RunRequest request = request();
+    check();
     if (RunState.of(out) == RunState.FINISHED) {
-      RunFolder finished = RunFolder.open(out);
-      finished.request().requireSame(request, out.resolve(RunLayout.REQUEST));
-      return finished;
+      return RunFolder.openUnverified(out);
     }
     long start = System.nanoTime();
+    RunRequest request = request();
     Engine.start(threads, device);
     ModelInput input =
         new ModelInput(
@@ -107,9 +125,20 @@ record TrainingRun(
           resume ? UnfinishedRun.resume(out, request) : UnfinishedRun.create(out, request);
       Thread interrupted = new Thread(() -> interrupted(run));
       Runtime.getRuntime().addShutdownHook(interrupted);
-      RunFolder finished = train(model, run, start);
+      try {
+        return train(model, run, start);
+      } finally {
+        forget(interrupted);
+      }
+    }
+  }
+
+  /** Takes the hook back; too late where it runs already, which ends the process. */
+  private static void forget(Thread interrupted) {
+    try {
       Runtime.getRuntime().removeShutdownHook(interrupted);
-      return finished;
+    } catch (IllegalStateException shuttingDown) {
+      return;
     }
   }
 

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class NeighborGraphs {
   private static final Logger log = LoggerFactory.getLogger(NeighborGraphs.class);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final String CONTENT = "content_sha256";
 
   /** Cosines computed at once, in floats: 16 MiB. */
   private static final int BLOCK_FLOATS = 4 << 20;
@@ -64,13 +65,13 @@ public final class NeighborGraphs {
     Path file = folder.resolve("neighbors-" + key(features, k) + ".safetensors");
     if (Files.exists(file)) {
       try (Safetensors stored = Safetensors.open(file)) {
-        Neighbors kept =
+        Neighbors neighbors =
             new Neighbors(
                 stored.ints("offsets"), stored.ints("items"), stored.floats("similarities"));
-        if (fits(kept, features.rows(), k)) {
-          return kept;
+        if (content(neighbors).equals(stored.metadata().get(CONTENT))) {
+          return neighbors;
         }
-        log.warn("neighbour graph in the cache is damaged and is built anew: {}", file);
+        log.warn("neighbour graph in the cache was changed and is built anew: {}", file);
       } catch (IOException | InvalidInputException unreadable) {
         log.warn("neighbour graph in the cache is unreadable and is built anew: {}", file);
       }
@@ -78,23 +79,6 @@ public final class NeighborGraphs {
     Neighbors neighbors = compute(features, k);
     keep(file, neighbors);
     return neighbors;
-  }
-
-  private static boolean fits(Neighbors kept, int items, int k) {
-    int[] offsets = kept.offsets();
-    int count = kept.items().length;
-    boolean fits =
-        offsets.length == items + 1
-            && offsets[0] == 0
-            && offsets[items] == count
-            && kept.similarities().length == count;
-    for (int item = 0; fits && item < items; item++) {
-      fits = offsets[item] <= offsets[item + 1] && offsets[item + 1] - offsets[item] <= k;
-    }
-    for (int n = 0; fits && n < count; n++) {
-      fits = kept.items()[n] >= 0 && kept.items()[n] < items;
-    }
-    return fits;
   }
 
   private static String key(FeatureMatrix features, int k) {
@@ -111,12 +95,32 @@ public final class NeighborGraphs {
     return hash.hex().substring(0, 32);
   }
 
+  /** The hash of all three arrays, so that a changed byte of the cache is noticed. */
+  private static String content(Neighbors neighbors) {
+    Sha256 hash = new Sha256();
+    add(hash, neighbors.offsets());
+    add(hash, neighbors.items());
+    float[] similarities = neighbors.similarities();
+    int[] bits = new int[similarities.length];
+    for (int k = 0; k < bits.length; k++) {
+      bits[k] = Float.floatToRawIntBits(similarities[k]);
+    }
+    add(hash, bits);
+    return hash.hex();
+  }
+
+  private static void add(Sha256 hash, int[] values) {
+    byte[] bytes = new byte[Math.multiplyExact(values.length, Integer.BYTES)];
+    ByteBuffer.wrap(bytes).asIntBuffer().put(values);
+    hash.add(bytes, 0, bytes.length);
+  }
+
   private static void keep(Path file, Neighbors neighbors) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Safetensors.write(
           file,
-          Map.of(),
+          Map.of(CONTENT, content(neighbors)),
           List.of(
               Safetensors.Tensor.of("offsets", neighbors.offsets(), neighbors.offsets().length),
               Safetensors.Tensor.of("items", neighbors.items(), neighbors.items().length),

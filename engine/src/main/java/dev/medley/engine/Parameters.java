@@ -1,8 +1,12 @@
 package dev.medley.engine;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.medley.core.InvalidInputException;
 import dev.medley.core.RandomStream;
 import dev.medley.core.Seed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +50,7 @@ public final class Parameters implements AutoCloseable {
    * each: U(±√(6 / (users + columns))) and U(±√(6 / (items + columns))).
    */
   public Parameter xavierUniformNodes(String name, int users, int items, int columns) {
-    float[] values = new float[Math.multiplyExact(users + items, columns)];
+    float[] values = new float[count(name, (long) users + items, columns)];
     fillUniform(values, 0, users * columns, Math.sqrt(6.0 / (users + columns)), name + "/users");
     fillUniform(
         values,
@@ -59,14 +63,14 @@ public final class Parameters implements AutoCloseable {
 
   /** Xavier normal: standard deviation √(2 / (rows + columns)) (glorot2010understanding). */
   public Parameter xavierNormal(String name, int rows, int columns) {
-    float[] values = new float[Math.multiplyExact(rows, columns)];
+    float[] values = new float[count(name, rows, columns)];
     fillNormal(values, 0, values.length, Math.sqrt(2.0 / (rows + columns)), name);
     return add(name, values, rows, columns);
   }
 
   /** A table of users followed by items, Xavier normal in each part, each with its own stream. */
   public Parameter xavierNormalNodes(String name, int users, int items, int columns) {
-    float[] values = new float[Math.multiplyExact(users + items, columns)];
+    float[] values = new float[count(name, (long) users + items, columns)];
     fillNormal(values, 0, users * columns, Math.sqrt(2.0 / (users + columns)), name + "/users");
     fillNormal(
         values,
@@ -79,13 +83,25 @@ public final class Parameters implements AutoCloseable {
 
   /** U(±bound). A linear layer's weight and bias take bound 1 / √(inputs). */
   public Parameter uniform(String name, double bound, long... shape) {
-    int count = 1;
-    for (long size : shape) {
-      count = Math.multiplyExact(count, Math.toIntExact(size));
-    }
-    float[] values = new float[count];
-    fillUniform(values, 0, count, bound, name);
+    float[] values = new float[count(name, shape)];
+    fillUniform(values, 0, values.length, bound, name);
     return add(name, values, shape);
+  }
+
+  private static int count(String name, long... shape) {
+    double numbers = 1;
+    for (long size : shape) {
+      numbers *= size;
+    }
+    if (numbers > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "parameter %s: expected at most %d numbers, got %s of them; choose a smaller dim"
+              .formatted(
+                  name,
+                  Integer.MAX_VALUE,
+                  Arrays.stream(shape).mapToObj(Long::toString).collect(joining(" × "))));
+    }
+    return (int) numbers;
   }
 
   private void fillNormal(float[] values, int from, int to, double deviation, String stream) {

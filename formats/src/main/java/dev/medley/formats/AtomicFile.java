@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,10 +50,20 @@ public final class AtomicFile {
       }
       Files.move(
           neighbour, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException failure) {
+    } catch (FileSystemException | RuntimeException failure) {
       Files.deleteIfExists(neighbour);
       throw failure;
+    } catch (IOException failure) { // as on a full disk; it does not say where
+      Files.deleteIfExists(neighbour);
+      throw named(file, failure);
     }
+  }
+
+  private static IOException named(Path file, IOException failure) {
+    FileSystemException named =
+        new FileSystemException(file.toString(), null, String.valueOf(failure.getMessage()));
+    named.initCause(failure);
+    return named;
   }
 
   /** Replaces or creates {@code file} with UTF-8 text. */

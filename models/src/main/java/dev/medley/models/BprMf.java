@@ -30,7 +30,7 @@ public final class BprMf implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      Range.atLeast("dim", dim, 1);
+      Range.dimensions(dim);
       Range.atLeast("l2", l2, 0);
     }
 

@@ -4,6 +4,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.RandomStream;
+import dev.medley.core.TrainingView;
 import dev.medley.engine.LinearMap;
 import dev.medley.engine.Neighbors;
 import dev.medley.engine.Parameter;
@@ -74,11 +75,17 @@ public final class Freedom implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      Range.atLeast("dim", dim, 1);
+      Range.dimensions(dim);
       Range.atLeast("layers", layers, 0);
       Range.atLeast("neighbors", neighbors, 1);
       Range.within("edgeDropout", edgeDropout, 0, 1);
       Range.atLeast("omega", omega, 0);
+    }
+
+    @Override
+    public void check(TrainingView data) {
+      modalityWeights.of(ModalFeatures.required("freedom", data.features()));
+      Range.fewerNeighbors(neighbors, data.items());
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -114,10 +121,11 @@ public final class Freedom implements Model {
    * @throws InvalidInputException if there is no modality, or not more items than neighbours
    */
   public Freedom(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.train = input.data().train();
     this.users = train.users();
-    this.features = ModalFeatures.required("freedom", input.data().features());
+    this.features = input.data().features();
     double[] weights = config.modalityWeights().of(features);
     List<Neighbors> nearest =
         features.stream()

@@ -51,6 +51,13 @@ public final class ItemKnn implements Model {
       }
     }
 
+    @Override
+    public void check(TrainingView data) {
+      if (neighbors != null) {
+        Range.fewerNeighbors(neighbors, data.items());
+      }
+    }
+
     /** Reads the keys of this record; what is not given is left to validation. */
     public static Config read(Settings settings) {
       return new Config(settings.openInteger("neighbors"), settings.openNumber("shrink"));
@@ -68,12 +75,10 @@ public final class ItemKnn implements Model {
    * @throws InvalidInputException if there are not more items than neighbours
    */
   public ItemKnn(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.data = input.data();
     this.parameters = Parameters.from(input.seed(), input.precision());
-    if (config.neighbors() != null) {
-      Range.fewerNeighbors(config.neighbors(), data.items());
-    }
   }
 
   private void fit(int neighbors, double shrink) {

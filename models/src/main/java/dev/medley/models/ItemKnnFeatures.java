@@ -48,6 +48,12 @@ public final class ItemKnnFeatures implements Model {
       Range.atLeast("shrink", shrink, 0);
     }
 
+    @Override
+    public void check(TrainingView data) {
+      ModalFeatures.required("itemknn-features", data.features());
+      Range.fewerNeighbors(neighbors, data.items());
+    }
+
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
       return new Config(
@@ -70,15 +76,12 @@ public final class ItemKnnFeatures implements Model {
    * @throws InvalidInputException if there is no modality, or not more items than neighbours
    */
   public ItemKnnFeatures(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.data = input.data();
-    this.scaled =
-        ModalFeatures.required("itemknn-features", input.data().features()).stream()
-            .map(config.featureScaling()::fit)
-            .toList();
+    this.scaled = input.data().features().stream().map(config.featureScaling()::fit).toList();
     this.features = scaled.stream().map(input.imputation()::fill).toList();
     this.parameters = Parameters.from(input.seed(), input.precision());
-    Range.fewerNeighbors(config.neighbors(), data.items());
   }
 
   private void fit() {

@@ -38,7 +38,7 @@ public final class LightGcn implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      Range.atLeast("dim", dim, 1);
+      Range.dimensions(dim);
       Range.atLeast("layers", layers, 0);
       Range.atLeast("l2", l2, 0);
     }

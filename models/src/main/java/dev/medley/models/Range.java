@@ -4,6 +4,7 @@ import dev.medley.core.InvalidInputException;
 
 /** Refuses a hyperparameter that is out of range, naming its key. */
 public final class Range {
+  private static final int MAX_DIM = 1 << 16;
 
   private Range() {}
 
@@ -12,6 +13,15 @@ public final class Range {
     if (value < least) {
       throw new InvalidInputException(
           "%s: expected a whole number of at least %d, got %d".formatted(key, least, value));
+    }
+  }
+
+  /** Refuses a number of dimensions below 1, or above what any machine could use. */
+  public static void dimensions(int dim) {
+    atLeast("dim", dim, 1);
+    if (dim > MAX_DIM) {
+      throw new InvalidInputException(
+          "dim: expected a whole number of at most %d, got %d".formatted(MAX_DIM, dim));
     }
   }
 

@@ -29,7 +29,7 @@ public final class Settings {
 
   /** Settings with these keys; the others take their defaults. */
   public Settings(Map<String, Given> given) {
-    this.given = Map.copyOf(given);
+    this.given = Collections.unmodifiableMap(new LinkedHashMap<>(given));
   }
 
   /** Nothing given: every key takes its default. */
@@ -141,10 +141,15 @@ public final class Settings {
    * Refuses a given key that nothing asked for.
    *
    * @param model the model's name, for the message
-   * @throws InvalidInputException naming the nearest key that exists
+   * @throws InvalidInputException naming the nearest key that exists, if there is one
    */
   public void refuseUnknown(String model) {
     for (Map.Entry<String, Given> entry : given.entrySet()) {
+      if (resolved.isEmpty()) {
+        throw new InvalidInputException(
+            "%s: model %s has no hyperparameters, got '%s'; leave it out"
+                .formatted(entry.getValue().where, model, entry.getKey()));
+      }
       if (!resolved.containsKey(entry.getKey())) {
         String nearest = Nearest.to(entry.getKey(), resolved.keySet());
         throw new InvalidInputException(

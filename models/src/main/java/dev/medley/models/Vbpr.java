@@ -2,6 +2,7 @@ package dev.medley.models;
 
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.TrainingView;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Tensors;
@@ -53,8 +54,13 @@ public final class Vbpr implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      Range.atLeast("dim", dim, 1);
+      Range.dimensions(dim);
       Range.atLeast("l2", l2, 0);
+    }
+
+    @Override
+    public void check(TrainingView data) {
+      ModalFeatures.required("vbpr", data.features());
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -81,11 +87,9 @@ public final class Vbpr implements Model {
    * @throws InvalidInputException if there is no modality
    */
   public Vbpr(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
-    this.scaled =
-        ModalFeatures.required("vbpr", input.data().features()).stream()
-            .map(config.featureScaling()::fit)
-            .toList();
+    this.scaled = input.data().features().stream().map(config.featureScaling()::fit).toList();
     List<FeatureMatrix> features = scaled.stream().map(input.imputation()::fill).toList();
     this.parameters = Parameters.from(input.seed(), input.precision());
     this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());

@@ -109,14 +109,25 @@ public final class UnfinishedRun {
               + "; choose another --out");
     }
     Path begun = folder.resolve(RunLayout.REQUEST);
-    if (Files.exists(begun)) {
-      RunRequest.read(begun).requireSame(request, begun);
-    } else {
+    check(folder, request);
+    if (!Files.exists(begun)) {
       AtomicFile.write(begun, request.toJson());
     }
     Files.deleteIfExists(folder.resolve(RunLayout.SUMMARY));
     Files.deleteIfExists(folder.resolve(RunLayout.METRICS));
     return new UnfinishedRun(folder, request);
+  }
+
+  /**
+   * Refuses to go on in {@code folder} with another request than the one it was begun with.
+   *
+   * @throws InvalidInputException naming every difference, or if the old request is unreadable
+   */
+  public static void check(Path folder, RunRequest request) throws IOException {
+    Path begun = folder.resolve(RunLayout.REQUEST);
+    if (Files.exists(begun)) {
+      RunRequest.read(begun).requireSame(request, begun);
+    }
   }
 
   /** Where the run stands. */

@@ -24,7 +24,7 @@ public abstract class Checkpoints implements AutoCloseable {
   /** Whether there is something to go on from. */
   public abstract boolean exists();
 
-  /** What to go on from; null where there is nothing. */
+  /** What to go on from; null where there is nothing, or nothing complete. */
   abstract @Nullable Progress progress() throws IOException;
 
   /** Puts parameters and optimiser where they were. */

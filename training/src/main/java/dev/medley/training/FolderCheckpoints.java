@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code state.safetensors} is what training goes on from; {@code best-PHASE-EPOCH.safetensors}
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * write a crash interrupts, the older pair still fits together.
  */
 final class FolderCheckpoints extends Checkpoints {
+  private static final Logger log = LoggerFactory.getLogger(FolderCheckpoints.class);
+
   private final Path folder;
   private final Path state;
 
@@ -38,11 +42,12 @@ final class FolderCheckpoints extends Checkpoints {
       return null;
     }
     try {
-      return Progress.ofMetadata(TensorFile.metadata(state));
-    } catch (IllegalArgumentException incomplete) {
-      throw new InvalidInputException(
-          state + ": expected a checkpoint, got a file without its fields; remove " + folder,
-          incomplete);
+      Progress progress = Progress.ofMetadata(TensorFile.metadata(state));
+      TensorFile.metadata(best(progress)); // opens it, which checks that it is whole
+      return progress;
+    } catch (IllegalArgumentException | InvalidInputException incomplete) {
+      log.warn("the checkpoint is not complete, training starts afresh: {}", state);
+      return null;
     }
   }
 

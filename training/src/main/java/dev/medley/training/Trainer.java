@@ -7,6 +7,7 @@ import dev.medley.engine.Adam;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Scope;
+import dev.medley.evaluation.NonFiniteScoreException;
 import dev.medley.models.Batch;
 import dev.medley.models.Loss;
 import dev.medley.models.Model;
@@ -130,7 +131,7 @@ public final class Trainer {
         progress.epoch = epoch;
         boolean last = epoch == phase.epochs();
         if (last || epoch % phase.evaluateEvery() == 0) {
-          Map<String, Double> metrics = measure(progress);
+          Map<String, Double> metrics = measureAfter(phase, epoch, progress);
           boolean best = progress.evaluated(epoch, deciding(metrics));
           progress.phaseDone = last || progress.sinceBest >= phase.patience();
           tell(listeners, phase, epoch, losses, metrics, best, since);
@@ -213,6 +214,17 @@ public final class Trainer {
       candidates.get(best - 1).fit().run();
     }
     return candidates.get(best - 1).chosen();
+  }
+
+  private Map<String, Double> measureAfter(Phase.Gradient<?> phase, int epoch, Progress progress) {
+    try {
+      return measure(progress);
+    } catch (NonFiniteScoreException failure) {
+      throw new TrainingDivergedException(
+          "training diverged: scores are not finite after phase %s, epoch %d, batch %d (%s); try a smaller learningRate"
+              .formatted(
+                  phase.name(), epoch, batches.count(phase.sampler()), failure.getMessage()));
+    }
   }
 
   private Map<String, Double> measure(Progress progress) {

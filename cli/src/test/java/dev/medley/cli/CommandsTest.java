@@ -1,0 +1,215 @@
+package dev.medley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.medley.runs.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each command prints. */
+class CommandsTest extends CommandLineTest {
+  private static final List<String> COMMANDS =
+      List.of(
+          "quickstart", "sample", "inspect", "models", "train", "evaluate", "recommend", "compare");
+
+  @Test
+  void everyCommandHasHelpAndOneLineOfVersion() {
+    assertThat(medley("--version").done().out()).isEqualTo("medley 0.1.0" + System.lineSeparator());
+    assertThat(medley("--help").done().out()).contains(COMMANDS);
+    assertThat(medley().done().out()).contains("Usage: medley");
+    for (String command : COMMANDS) {
+      Outcome version = medley(command, "--version").done();
+      assertThat(version.out()).isEqualTo("medley 0.1.0" + System.lineSeparator());
+      Outcome help = medley(command, "--help").done();
+      assertThat(help.out()).startsWith("Usage: medley " + command);
+      assertThat(help.errors()).isEmpty();
+    }
+  }
+
+  @Test
+  void modelsAreListedWithAllTheyNeed() throws IOException {
+    JsonNode all = medley("models", "--json").done().json();
+    List<String> names = new ArrayList<>();
+    for (JsonNode model : all) {
+      names.add(model.path("name").asText());
+      assertThat(model.path("paper").isTextual()).isTrue();
+      assertThat(model.path("year").isInt()).isTrue();
+      assertThat(model.path("needs").asText()).isIn("interactions", "features");
+      assertThat(model.path("training").asText()).isIn("counts", "closed form", "gradient");
+      assertThat(model.path("parity").isTextual()).isTrue();
+    }
+    assertThat(names)
+        .containsExactly(
+            "popular", "itemknn", "itemknn-features", "bpr", "lightgcn", "vbpr", "freedom");
+    assertThat(medley("models").done().out()).contains(names);
+  }
+
+  @Test
+  void inspectPrintsTheContractsKeys() throws IOException {
+    Path shop = Shops.shop(folder, "text");
+    Shops.features(shop, "image", Shops.ITEMS, 3);
+
+    JsonNode report = medley("inspect", shop, "--json").done().json();
+
+    assertThat(report.path("users").asInt()).isEqualTo(Shops.USERS);
+    assertThat(report.path("items").asInt()).isEqualTo(Shops.ITEMS);
+    assertThat(report.path("train").asInt()).isEqualTo(6 * Shops.USERS);
+    assertThat(report.path("validation").asInt()).isEqualTo(Shops.USERS);
+    assertThat(report.path("test").asInt()).isEqualTo(2 * Shops.USERS);
+    assertThat(report.path("modalities").toString())
+        .isEqualTo(
+            "[{\"name\":\"image\",\"dimension\":5,\"present\":23},"
+                + "{\"name\":\"text\",\"dimension\":5,\"present\":24}]");
+    assertThat(report.path("warnings").toString())
+        .isEqualTo("[\"image: missing for 1 of 24 items\"]");
+    assertThat(medley("inspect", shop).done().out()).contains("users", "sparse", "x_label");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"random", "temporal", "leave-one-out"})
+  void inspectCountsTheSplitThatTrainUses(String split) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("userID\titemID\ttimestamp"));
+    List<String> labelled = Shops.lines();
+    for (int k = 1; k < labelled.size(); k++) {
+      String line = labelled.get(k);
+      lines.add(line.substring(0, line.lastIndexOf('\t')) + "\t" + (k * 37) % 101);
+    }
+    Path shop = Shops.write(folder, "shop", lines);
+    Path run = folder.resolve("run");
+    train("popular", shop, run, "--split", split);
+
+    JsonNode inspection = medley("inspect", shop, "--split", split, "--json").done().json();
+    assertThat(trainingInteractions(run)).isEqualTo(inspection.path("train").asInt());
+    assertThat(json(run.resolve("run.json")).path("split")).isEqualTo(inspection.path("split"));
+    assertThat(inspection.path("split").asText()).startsWith(split);
+    assertThat(
+            inspection.path("train").asInt()
+                + inspection.path("validation").asInt()
+                + inspection.path("test").asInt())
+        .isEqualTo(lines.size() - 1);
+  }
+
+  /** As the run keeps them: what recommendations leave out. */
+  private static int trainingInteractions(Path run) throws IOException {
+    return RunFolder.open(run).dataset().train().size();
+  }
+
+  @Test
+  void recommendationsAreInOrderAndHoldNoTrainingItem() throws IOException {
+    Path shop = Shops.shop(folder);
+    Path run = folder.resolve("run");
+    train("lightgcn", shop, run, "--set", "epochs=2");
+    for (int user = 0; user < 5; user++) {
+      Set<String> training = new HashSet<>();
+      for (String line : Shops.lines()) {
+        if (line.startsWith(user + "\t") && line.endsWith("\t0")) {
+          training.add(line.split("\t", -1)[1]);
+        }
+      }
+
+      JsonNode answer =
+          medley("recommend", run, "--user", user, "-k", 1000, "--json").done().json();
+
+      assertThat(answer.path("user").asText()).isEqualTo(Integer.toString(user));
+      List<String> items = new ArrayList<>();
+      double last = Double.POSITIVE_INFINITY;
+      for (JsonNode item : answer.path("items")) {
+        items.add(item.path("item").asText());
+        assertThat(item.path("item").isTextual()).isTrue();
+        assertThat(item.path("score").asDouble()).isLessThanOrEqualTo(last);
+        last = item.path("score").asDouble();
+      }
+      assertThat(items).doesNotHaveDuplicates().hasSize(Shops.ITEMS - training.size());
+      assertThat(items).doesNotContainAnyElementsOf(training);
+    }
+    assertThat(medley("recommend", run, "--user", 1).done().out().lines()).hasSize(1 + 10);
+    assertThat(medley("recommend", run, "--user", 1, "-k", 3).done().out().lines()).hasSize(1 + 3);
+  }
+
+  @Test
+  void compareTrainsPrintsATableAndKeepsWhatIsThere() throws IOException {
+    Path shop = Shops.shop(folder, "image");
+    Object[] command = {
+      "compare",
+      shop,
+      "--models",
+      "popular,itemknn,itemknn-features",
+      "--seeds",
+      "1,2",
+      "--out",
+      folder.resolve("all"),
+      "--threads",
+      1
+    };
+    Outcome first = medley(command).done();
+    Map<String, String> before = tree(folder);
+    Outcome second = medley(command).done();
+
+    List<String> lines = first.out().lines().toList();
+    assertThat(lines.get(0)).contains("model", "seeds", "recall@20", "ndcg@20", "s/evaluation");
+    assertThat(lines.get(1)).startsWith("popular ").contains(" ± ");
+    assertThat(first.out()).contains("recall@20 against popular", "p (Holm)");
+    assertThat(second.out()).isEqualTo(first.out());
+    assertThat(tree(folder)).isEqualTo(before);
+    assertThat(folder.resolve("all/shop-itemknn-2/metrics.json")).exists();
+  }
+
+  @Test
+  void compareOfOtherRunsIsRefusedBeforeItTrains() throws IOException {
+    Path shop = Shops.shop(folder, "image");
+    Path all = folder.resolve("all");
+    train("itemknn", shop, all.resolve("shop-itemknn-1"), "--set", "shrink=3");
+    assertRefused(
+        List.of(
+            "compare",
+            shop,
+            "--models",
+            "popular,itemknn",
+            "--seeds",
+            1,
+            "--out",
+            all,
+            "--threads",
+            1),
+        "--resume: expected shrink 3");
+  }
+
+  @Test
+  void sampleIsADatasetThatCanBeInspected() throws IOException {
+    Path sample = folder.resolve("sample");
+    assertThat(medley("sample", sample).done().out()).contains(sample.toString());
+    JsonNode report = medley("inspect", sample, "--json").done().json();
+    assertThat(report.path("users").asInt()).isEqualTo(1200);
+    assertThat(report.path("modalities").size()).isEqualTo(2);
+    assertThat(sample.resolve("items.tsv")).exists();
+  }
+
+  @Test
+  @Tag("slow") // trains two models on the sample
+  void quickstartGoesTheWholeWayAndASecondTimeAtOnce() throws IOException {
+    Path out = folder.resolve("quick");
+    Outcome first = medley("quickstart", "--out", out, "--threads", 2).done();
+    assertThat(first.out())
+        .contains("1200 users", "lightgcn", "freedom", "recall@20", "10 products that freedom");
+    assertThat(out.resolve("data/dataset.json")).exists();
+    assertThat(out.resolve("runs/freedom/metrics.json")).exists();
+    assertThat(Files.readString(out.resolve("report.txt"))).isEqualTo(first.out());
+    Map<String, String> before = tree(out);
+
+    Outcome second = medley("quickstart", "--out", out, "--threads", 2).done();
+    assertThat(second.out()).isEqualTo(first.out());
+    assertThat(second.errors()).isEmpty();
+    assertThat(tree(out)).isEqualTo(before);
+  }
+}
