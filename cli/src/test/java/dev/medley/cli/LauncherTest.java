@@ -55,7 +55,7 @@ final class LauncherTest {
       echo "process=$$"
       echo "folder=$(pwd)"
       echo "threads=${OPENBLAS_NUM_THREADS-unset} ${OMP_NUM_THREADS-unset}"
-      echo "malloc=$MALLOC_ARENA_MAX $MALLOC_MMAP_THRESHOLD_ $MALLOC_TRIM_THRESHOLD_"
+      echo "malloc=$MALLOC_ARENA_MAX $MALLOC_MMAP_MAX_ $MALLOC_TRIM_THRESHOLD_"
       for argument in "$@"; do echo "argument=$argument"; done
       exit "${FAKE_STATUS-0}"
       """;
@@ -274,13 +274,13 @@ final class LauncherTest {
 
   @Test
   void environmentOfTheUserWins() throws Exception {
-    assertThat(run().one("malloc")).isEqualTo("2 33554432 2000000000");
+    assertThat(run().one("malloc")).isEqualTo("1 0 2000000000");
     environment.put("MALLOC_TRIM_THRESHOLD_", "131072");
     environment.put("MEDLEY_JAVA_OPTS", "-Xmx1g -Dglob=*");
 
     Outcome outcome = run();
 
-    assertThat(outcome.one("malloc")).isEqualTo("2 33554432 131072");
+    assertThat(outcome.one("malloc")).isEqualTo("1 0 131072");
     assertThat(outcome.all("argument"))
         .containsSubsequence("-XX:MaxRAMPercentage=50", "-Xmx1g", "-Dglob=*", "-cp");
   }

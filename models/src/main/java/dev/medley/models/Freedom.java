@@ -60,8 +60,8 @@ public final class Freedom implements Model {
       Optimization optimization)
       implements Hyperparameters {
 
-    /** The reference's setting, kept by validation: docs/benchmarks.md#freedom. */
-    public static final Config DEFAULT =
+    /** Section 4.1.4: ρ = 0.8, λ = 1e-3, 10 neighbours, 2 layers; learnable as in its code. */
+    public static final Config PAPER =
         new Config(
             64,
             2,
@@ -72,6 +72,19 @@ public final class Freedom implements Model {
             false,
             FeatureScaling.RAW,
             Optimization.COMMON);
+
+    /** All edges kept, larger batches: docs/benchmarks.md#freedom. */
+    public static final Config DEFAULT =
+        new Config(
+            64,
+            2,
+            10,
+            ModalityWeights.AUTO,
+            0,
+            1e-3,
+            false,
+            FeatureScaling.RAW,
+            Optimization.COMMON.with(4096, 2e-3));
 
     /** Refuses values out of range. */
     public Config {

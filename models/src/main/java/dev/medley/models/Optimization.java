@@ -36,9 +36,9 @@ public record Optimization(
         settings.integer("patience", defaults.patience));
   }
 
-  /** The same with another learning rate. */
-  public Optimization withLearningRate(double other) {
-    return new Optimization(other, batchSize, epochs, evaluateEvery, patience);
+  /** The same with another batch size and learning rate. */
+  public Optimization with(int otherBatchSize, double otherRate) {
+    return new Optimization(otherRate, otherBatchSize, epochs, evaluateEvery, patience);
   }
 
   /** Adam at this learning rate with its published constants. */
