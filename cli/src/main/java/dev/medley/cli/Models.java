@@ -70,8 +70,8 @@ public final class Models {
       List.of(
           new Entry<>(
               "popular",
-              "-",
-              1998,
+              "cremonesi2010performance",
+              2010,
               "interactions",
               "counts",
               "tiktok",

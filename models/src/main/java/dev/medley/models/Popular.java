@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * MostPopular: every user is given the items with the most training interactions. What a
- * personalised model has to beat.
+ * MostPopular: every user is given the items with the most training interactions
+ * (cremonesi2010performance, section 4.1). What a personalised model has to beat.
  *
  * <p>U users, I items. The score is an inner product in one dimension: 1 times the item's count.
  */

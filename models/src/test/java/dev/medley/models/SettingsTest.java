@@ -43,7 +43,9 @@ class SettingsTest {
     LightGcn.Config config = LightGcn.Config.read(settings);
     settings.refuseUnknown("lightgcn");
     assertThat(config)
-        .isEqualTo(new LightGcn.Config(64, 3, 0.01, Bpr.L2Form.SQUARED, Optimization.COMMON));
+        .isEqualTo(
+            new LightGcn.Config(
+                64, 3, 0.01, Bpr.L2Form.SQUARED, LightGcn.Config.DEFAULT.optimization()));
     assertThat(settings.resolved())
         .containsEntry("layers", 3)
         .containsEntry("l2", 0.01)
