@@ -21,7 +21,8 @@ public final class Main {
               "sampling", Sampling::run,
               "freedom", FreedomEpoch::run,
               "memory", Memory::run,
-              "generate", Generate::run));
+              "generate", Generate::run,
+              "grid", Grid::run));
 
   private Main() {}
 
