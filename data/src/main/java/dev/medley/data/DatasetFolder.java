@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * An item with a row or a line but no interaction is an item, too.
  *
  * <p><b>Dense numbers.</b> By value where all ids are integers (decimal digits, at most 18, no
- * sign, no leading zeros), else by first appearance, items.tsv first. Ids compare as text.
+ * sign, no leading zeros), else by their characters, items.tsv first. Ids compare as text.
  */
 public final class DatasetFolder {
 

@@ -80,14 +80,14 @@ final class FolderReader {
             itemTable,
             rowsAreIds ? itemCheck(featureFiles.get(0)) : (line, field, integer) -> {});
 
-    int[] denseUser = userTable.dense();
+    int[] denseUser = userTable.dense(0);
     Ids users = userTable.ids("user", denseUser);
     if (rowsAreIds) { // also the items that only have a row
       for (long item = 0; item < featureFiles.get(0).rows(); item++) {
         itemTable.numberOf(item);
       }
     }
-    int[] denseItem = itemTable.dense();
+    int[] denseItem = itemTable.dense(lines.size());
     Ids items = itemTable.ids("item", denseItem);
     Pairs pairs = new Pairs(inter, denseUser, denseItem, items.size());
 

@@ -2,6 +2,7 @@ package dev.medley.data;
 
 import dev.medley.core.Ids;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -81,8 +82,14 @@ final class IdTable {
     return largest;
   }
 
-  /** Dense numbers by number of first appearance: by value where all ids are integers. */
-  int[] dense() {
+  /**
+   * Dense numbers by number of first appearance: by value where all ids are integers, else in the
+   * order of their characters, so that the order of lines decides nothing.
+   *
+   * @param listed so many of the first keep their places where some id is text, as the lines of a
+   *     catalogue do
+   */
+  int[] dense(int listed) {
     int[] dense = new int[size];
     if (allIntegers()) {
       long[] sorted = Arrays.copyOf(values, size);
@@ -90,19 +97,33 @@ final class IdTable {
       for (int k = 0; k < size; k++) {
         dense[k] = Arrays.binarySearch(sorted, values[k]);
       }
-    } else {
-      Arrays.setAll(dense, k -> k);
+      return dense;
+    }
+    String[] names = names();
+    Integer[] order = new Integer[size];
+    Arrays.setAll(order, k -> k);
+    Arrays.sort(order, listed, size, Comparator.comparing(k -> names[k]));
+    for (int place = 0; place < size; place++) {
+      dense[order[place]] = place;
     }
     return dense;
   }
 
+  /** The ids by number of first appearance. */
+  private String[] names() {
+    String[] names = new String[size];
+    Arrays.setAll(names, k -> Long.toString(values[k]));
+    texts.forEach((text, number) -> names[number] = text);
+    return names;
+  }
+
   /** The ids in the order of {@code dense}. */
   Ids ids(String subject, int[] dense) {
+    String[] names = names();
     String[] ids = new String[size];
     for (int k = 0; k < size; k++) {
-      ids[dense[k]] = Long.toString(values[k]);
+      ids[dense[k]] = names[k];
     }
-    texts.forEach((text, number) -> ids[dense[number]] = text);
     return Ids.of(subject, Arrays.asList(ids));
   }
 

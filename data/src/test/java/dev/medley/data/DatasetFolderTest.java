@@ -47,12 +47,12 @@ class DatasetFolderTest {
   }
 
   @Test
-  void textIdsAreNumberedByFirstAppearance() throws IOException {
+  void textIdsAreNumberedByTheirCharacters() throws IOException {
     Dataset dataset =
         DatasetFolder.read(Folders.shop(parent, HEADER, "zoë b 0", "10 a 0", "9 12 0"));
 
-    assertThat(dataset.users().all()).containsExactly("zoë", "10", "9");
-    assertThat(dataset.items().all()).containsExactly("b", "a", "12");
+    assertThat(dataset.users().all()).containsExactly("10", "9", "zoë");
+    assertThat(dataset.items().all()).containsExactly("12", "a", "b");
   }
 
   @Test
@@ -62,7 +62,7 @@ class DatasetFolderTest {
         DatasetFolder.read(
             Folders.shop(parent, HEADER, "1 007 0", "1 7 0", "1 " + huge + " 0", "1 -1 0"));
 
-    assertThat(dataset.items().all()).containsExactly("007", "7", huge, "-1");
+    assertThat(dataset.items().all()).containsExactly("-1", "007", huge, "7");
   }
 
   @Test
