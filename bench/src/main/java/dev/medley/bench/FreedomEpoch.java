@@ -48,6 +48,7 @@ final class FreedomEpoch {
                 Map.of(
                     "freezeFeatures", new Settings.Given(Boolean.toString(frozen), "bench"),
                     "batchSize", new Settings.Given("2048", "bench"),
+                    "edgeDropout", new Settings.Given("0.8", "bench"),
                     "epochs", new Settings.Given("4", "bench"))));
     Path checkpoints = Files.createTempDirectory("medley-bench");
     try (Freedom model = new Freedom(config, ModelInput.of(data, new Seed(1)));
@@ -60,7 +61,7 @@ final class FreedomEpoch {
       double pass = seconds(result.secondsPerEvaluation());
       double peak = PeakMemory.mebibytes().orElse(Double.NaN);
       Timings.print(
-          "FREEDOM, %s features, Baby's size, batch 2048, one thread",
+          "FREEDOM, %s features, Baby's size, edges pruned by 0.8, batch 2048, one thread",
           frozen ? "frozen" : "learnable");
       Timings.print(
           "  epoch            %7.2f s    the reference's %.1f s is %.1f times as long",

@@ -34,7 +34,7 @@ final class Comparison {
     List<List<String>> rows = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("model", "seeds"));
     header.addAll(SHOWN);
-    header.addAll(List.of("epochs", "s/epoch", "s/evaluation", "MiB"));
+    header.addAll(List.of("epochs", "s/epoch", "s/evaluation"));
     rows.add(header);
     for (Map.Entry<String, List<RunFolder>> entry : runs.entrySet()) {
       rows.add(row(entry.getKey(), entry.getValue()));
@@ -54,7 +54,6 @@ final class Comparison {
     row.add(median(runs, "%.0f", run -> asDouble(run.summary().outcome().epochs())));
     row.add(median(runs, "%.2f", run -> run.summary().outcome().secondsPerEpoch()));
     row.add(median(runs, "%.2f", run -> run.summary().outcome().secondsPerEvaluation()));
-    row.add(median(runs, "%.0f", run -> run.summary().outcome().peakRssMb()));
     return row;
   }
 

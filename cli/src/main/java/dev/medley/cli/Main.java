@@ -54,7 +54,10 @@ public final class Main implements Runnable {
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
     int status = run(arguments);
-    System.out.flush();
+    if (System.out.checkError() && status == DONE) {
+      say("standard output: expected to take the whole answer, got an error, as of a full disk");
+      status = FAILED;
+    }
     System.err.flush();
     // halt: libtorch's own threads may still be up, and its static destructors must not race them
     Runtime.getRuntime().halt(status);
@@ -134,8 +137,10 @@ public final class Main implements Runnable {
         || failure instanceof NonFiniteScoreException) {
       return String.valueOf(failure.getMessage());
     }
-    if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
-      return explained(unchecked.getCause());
+    if (failure instanceof UncheckedIOException unchecked) {
+      @Nullable Throwable cause = unchecked.getCause();
+      String own = String.valueOf(unchecked.getMessage());
+      return cause != null && own.equals(cause.toString()) ? explained(cause) : own;
     }
     if (failure instanceof AccessDeniedException denied) {
       return "no permission to write " + denied.getFile() + "; choose another folder";

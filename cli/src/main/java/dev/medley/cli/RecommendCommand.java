@@ -50,7 +50,7 @@ final class RecommendCommand implements Callable<Integer> {
     if (count < 1) {
       throw new InvalidInputException("-k: expected at least 1, got " + count);
     }
-    RunFolder folder = RunFolder.openUnverified(run);
+    RunFolder folder = RunFolder.open(run);
     Dataset dataset = folder.dataset();
     int index = dataset.users().indexOf(user);
     if (index == Ids.UNKNOWN) {

@@ -22,6 +22,7 @@ import dev.medley.runs.PerUser;
 import dev.medley.runs.RunFile;
 import dev.medley.runs.RunFolder;
 import dev.medley.runs.RunLayout;
+import dev.medley.runs.RunLock;
 import dev.medley.runs.RunMetrics;
 import dev.medley.runs.RunOutcome;
 import dev.medley.runs.RunRequest;
@@ -109,6 +110,7 @@ record TrainingRun(
   RunFolder execute() throws IOException {
     check();
     if (RunState.of(out) == RunState.FINISHED) {
+      UnfinishedRun.deleteCheckpoints(out); // left by a kill in the last moment
       return RunFolder.openUnverified(out);
     }
     long start = System.nanoTime();
@@ -123,12 +125,14 @@ record TrainingRun(
     try (Model model = recipe.create().apply(input)) {
       UnfinishedRun run =
           resume ? UnfinishedRun.resume(out, request) : UnfinishedRun.create(out, request);
+      RunLock lock = RunLock.take(out);
       Thread interrupted = new Thread(() -> interrupted(run));
       Runtime.getRuntime().addShutdownHook(interrupted);
       try {
         return train(model, run, start);
       } finally {
         forget(interrupted);
+        lock.close();
       }
     }
   }
@@ -151,6 +155,11 @@ record TrainingRun(
   private RunFolder train(Model model, UnfinishedRun run, long start) throws IOException {
     dataset.warnings().forEach(warning -> System.err.println("warning: " + warning));
     Evaluator validation = evaluator(false);
+    if (validation.users().length == 0) {
+      System.err.println(
+          "warning: nobody has validation interactions, so nothing stops training early: the last"
+              + " epoch is kept, and of a closed form's candidates the first; --set epochs=N bounds it");
+    }
     try (Progress progress = new Progress(recipe.model());
         Checkpoints checkpoints = Checkpoints.in(run.checkpoints())) {
       List<TrainingListener> listeners =

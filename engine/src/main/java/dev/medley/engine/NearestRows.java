@@ -1,67 +1,114 @@
 package dev.medley.engine;
 
+import dev.medley.core.FeatureMatrix;
 import java.util.Arrays;
+import java.util.Comparator;
 
-/** Collects the k nearest of row after row of inner products. */
+/**
+ * Collects the k nearest of row after row of inner products. Products in float32 differ in their
+ * last digits between equal items, so they only choose candidates; double precision decides.
+ */
 final class NearestRows {
-  private final int items;
+  /** More than rounding in float32 can move a cosine. */
+  private static final float MARGIN = 1e-5f;
+
+  private record Candidate(int item, double cosine) {}
+
+  private static final Comparator<Candidate> NEAREST =
+      Comparator.comparingDouble((Candidate candidate) -> -candidate.cosine())
+          .thenComparingInt(Candidate::item);
+
+  private final FeatureMatrix features;
   private final int k;
+  private final double[] norms; // of each item's features
   private final int[] offsets;
-  private int[] neighbors;
-  private float[] similarities;
+  private final int[] neighbors;
+  private final float[] similarities;
   private int size;
 
-  private final float[] best; // of the row at hand, descending
-  private final int[] bestItems;
+  private final float[] cosines; // of the row at hand
+  private final float[] best; // ascending, the k largest of them
+  private final float[] mine; // features of the item at hand
+  private final float[] other;
 
-  NearestRows(int items, int k) {
-    this.items = items;
+  NearestRows(FeatureMatrix features, int k) {
+    int items = features.rows();
+    this.features = features;
     this.k = k;
+    this.norms = new double[items];
     this.offsets = new int[items + 1];
     this.neighbors = new int[Math.multiplyExact(items, k)];
     this.similarities = new float[neighbors.length];
+    this.cosines = new float[items];
     this.best = new float[k];
-    this.bestItems = new int[k];
+    this.mine = new float[features.dimension()];
+    this.other = new float[features.dimension()];
+    for (int item = 0; item < items; item++) {
+      features.copyRow(item, mine, 0);
+      norms[item] = features.isPresent(item) ? Math.sqrt(dot(mine, mine)) : 0;
+    }
   }
 
   /**
    * Adds the row of {@code item}; rows must come in order.
    *
    * @param products from {@code begin} on, the inner products with all items
-   * @param inverse 1 / norm of each item's features, 0 where it has no direction
    */
-  void add(int item, float[] products, int begin, float[] inverse) {
-    int found = 0;
-    if (inverse[item] > 0) {
-      float least = Float.NEGATIVE_INFINITY;
-      for (int other = 0; other < items; other++) {
-        if (inverse[other] == 0) {
-          continue;
+  void add(int item, float[] products, int begin) {
+    if (norms[item] > 0) {
+      float least = kthLargest(item, products, begin) - MARGIN;
+      features.copyRow(item, mine, 0);
+      Candidate[] near = new Candidate[k];
+      int count = 0;
+      for (int j = 0; j < cosines.length; j++) {
+        if (norms[j] > 0 && cosines[j] >= least) {
+          if (count == near.length) {
+            near = Arrays.copyOf(near, 2 * count);
+          }
+          features.copyRow(j, other, 0);
+          near[count++] = new Candidate(j, dot(mine, other) / (norms[item] * norms[j]));
         }
-        float cosine = products[begin + other] * inverse[item] * inverse[other];
-        if (found == k && cosine <= least) {
-          continue;
-        }
-        int place = found < k ? found++ : k - 1;
-        while (place > 0 && best[place - 1] < cosine) {
-          best[place] = best[place - 1];
-          bestItems[place] = bestItems[place - 1];
-          place--;
-        }
-        best[place] = cosine;
-        bestItems[place] = other;
-        least = best[found - 1];
+      }
+      Arrays.sort(near, 0, count, NEAREST);
+      for (int n = 0; n < Math.min(k, count); n++) {
+        neighbors[size] = near[n].item();
+        similarities[size++] = (float) near[n].cosine();
       }
     }
-    System.arraycopy(bestItems, 0, neighbors, size, found);
-    System.arraycopy(best, 0, similarities, size, found);
-    size += found;
     offsets[item + 1] = size;
   }
 
+  /** The k-th largest cosine in float32, or −∞ where there are fewer. */
+  private float kthLargest(int item, float[] products, int begin) {
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    for (int j = 0; j < cosines.length; j++) {
+      if (norms[j] == 0) {
+        continue;
+      }
+      float cosine = (float) (products[begin + j] / (norms[item] * norms[j]));
+      cosines[j] = cosine;
+      if (cosine > best[0]) {
+        int place = 0;
+        while (place + 1 < k && best[place + 1] < cosine) {
+          best[place] = best[place + 1];
+          place++;
+        }
+        best[place] = cosine;
+      }
+    }
+    return best[0];
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int n = 0; n < a.length; n++) {
+      sum += (double) a[n] * b[n];
+    }
+    return sum;
+  }
+
   Neighbors toNeighbors() {
-    neighbors = Arrays.copyOf(neighbors, size);
-    similarities = Arrays.copyOf(similarities, size);
-    return new Neighbors(offsets, neighbors, similarities);
+    return new Neighbors(
+        offsets, Arrays.copyOf(neighbors, size), Arrays.copyOf(similarities, size));
   }
 }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NeighborGraphs {
   private static final Logger log = LoggerFactory.getLogger(NeighborGraphs.class);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final String CONTENT = "content_sha256";
 
   /** Cosines computed at once, in floats: 16 MiB. */
@@ -135,15 +135,10 @@ public final class NeighborGraphs {
     int items = features.rows();
     try (Scope all = Scope.open()) {
       Tensor raw = FeatureTensors.of(features); // I × D
-      Tensor norms = raw.norm(Tensors.scalarOptional(2), new long[] {1}); // I
-      float[] inverse = Tensors.toFloats(norms);
-      for (int item = 0; item < items; item++) {
-        inverse[item] = inverse[item] > 0 ? 1 / inverse[item] : 0;
-      }
       int height = Math.max(1, Math.min(items, BLOCK_FLOATS / items));
       Tensor block = Tensors.empty(height, items);
       float[] products = new float[Math.multiplyExact(height, items)];
-      NearestRows rows = new NearestRows(items, k);
+      NearestRows rows = new NearestRows(features, k);
       for (int from = 0; from < items; from += height) {
         int count = Math.min(height, items - from);
         int start = from;
@@ -156,7 +151,7 @@ public final class NeighborGraphs {
               });
         }
         for (int row = 0; row < count; row++) {
-          rows.add(from + row, products, row * items, inverse);
+          rows.add(from + row, products, row * items);
         }
       }
       return rows.toNeighbors();

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.DenseFeatures;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.RandomStream;
+import dev.medley.core.Seed;
 import dev.medley.formats.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +77,28 @@ class NeighborGraphsTest {
     assertThat(row(found, 1)).isEmpty();
     assertThat(row(found, 2)).isEmpty();
     assertThat(row(found, 3)).containsExactly(3, 0);
+  }
+
+  @Test
+  void equalItemsAreNeighboursInTheOrderOfTheirIndexHoweverWideTheTable() {
+    int items = 1003;
+    RandomStream random = new Seed(5).stream();
+    float[][] rows = new float[items][384];
+    List<Integer> equal = new ArrayList<>();
+    for (int item = 0; item < items; item++) {
+      for (int column = 0; column < rows[item].length; column++) {
+        rows[item][column] = (float) random.nextGaussian();
+      }
+      if (item % 25 == 5) {
+        rows[item] = rows[5].clone();
+        equal.add(item);
+      }
+    }
+    Neighbors neighbors = NeighborGraphs.uncached().nearest(features(rows), 10);
+    for (int item : equal) {
+      assertThat(Arrays.copyOfRange(neighbors.items(), 10 * item, 10 * item + 10))
+          .containsExactly(equal.stream().limit(10).mapToInt(other -> other).toArray());
+    }
   }
 
   @Test

@@ -184,8 +184,9 @@ public final class Freedom implements Model {
   }
 
   private Tensor withItems(Tensor smoothed, Tensor h) {
-    itemRows(smoothed).add_(h);
-    return smoothed; // N × D
+    Tensor table = config.layers() == 0 ? smoothed.clone() : smoothed; // no layer: x itself
+    itemRows(table).add_(h);
+    return table; // N × D
   }
 
   /** Eqs. 12–13. */

@@ -31,7 +31,7 @@ public final class History {
   /**
    * One evaluation.
    *
-   * @param epoch within the phase; {@code null} for a closed form
+   * @param epoch within the phase; the candidate's number for a closed form
    * @param losses by term; a term of another phase is absent
    * @param metrics by key; an undefined one is absent or NaN
    * @param seconds wall time since the row before

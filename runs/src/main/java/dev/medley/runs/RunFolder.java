@@ -72,25 +72,11 @@ public final class RunFolder {
     return new RunFolder(folder, summary);
   }
 
-  private static InvalidInputException unfinished(Path folder) throws IOException {
-    String model = "MODEL";
-    String dataset = "DATASET";
-    Path begun = folder.resolve(RunLayout.REQUEST);
-    if (Files.exists(begun)) {
-      try {
-        RunRequest request = RunRequest.read(begun);
-        model = request.model();
-        dataset = request.dataset();
-      } catch (InvalidInputException unreadable) {
-        return new InvalidInputException(
-            "%s: expected a finished run, got an unfinished one whose request is unreadable; delete it and train it again"
-                .formatted(folder),
-            unreadable);
-      }
-    }
+  private static InvalidInputException unfinished(Path folder) {
     return new InvalidInputException(
-        "%s: expected a finished run, got an unfinished one; finish it with 'medley train %s %s --out %s --resume'"
-            .formatted(folder, model, dataset, folder));
+        folder
+            + ": expected a finished run, got an unfinished one; the command that began it goes on"
+            + " with it by --resume");
   }
 
   /** Where the run stands. */

@@ -201,7 +201,7 @@ public final class UnfinishedRun {
             omitted,
             hashes);
     AtomicFile.write(folder.resolve(RunLayout.SUMMARY), summary.toJson());
-    deleteCheckpoint();
+    deleteCheckpoints(folder);
     return RunFolder.openUnverified(folder);
   }
 
@@ -230,8 +230,8 @@ public final class UnfinishedRun {
     return folder.resolve(name);
   }
 
-  /** Deletes the checkpoint and its folder. */
-  void deleteCheckpoint() throws IOException {
+  /** Deletes the checkpoint of the run in {@code folder}, and its folder. */
+  public static void deleteCheckpoints(Path folder) throws IOException {
     Path checkpoints = folder.resolve(RunLayout.CHECKPOINT_FOLDER);
     if (Files.isDirectory(checkpoints)) {
       List<Path> paths;

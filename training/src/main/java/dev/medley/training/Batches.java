@@ -108,11 +108,32 @@ public final class Batches {
   }
 
   private int negative(int user, RandomStream random) {
+    if (2 * train.count(user) > candidates.length) {
+      return negativeOfHeavyUser(user, random);
+    }
     int item = candidates[random.nextInt(candidates.length)];
     while (train.contains(user, item)) {
       item = candidates[random.nextInt(candidates.length)];
     }
     return item;
+  }
+
+  /** One draw among the candidates that the user lacks; drawing until one fits takes too long. */
+  private int negativeOfHeavyUser(int user, RandomStream random) {
+    int begin = train.begin(user);
+    int rank = random.nextInt(candidates.length - train.count(user)); // among those that it lacks
+    int low = 0; // how many of the user's items stand before the candidate of that rank
+    int high = train.count(user);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int place = Arrays.binarySearch(candidates, train.columns()[begin + middle]);
+      if (place - middle > rank) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return candidates[rank + low];
   }
 
   private void positivePairs(

@@ -28,10 +28,15 @@ final class Progress {
     phaseDone = false;
   }
 
-  /** Notes an evaluation of {@code epoch}; true if it is the best of its phase. */
-  boolean evaluated(int epoch, double metric) {
+  /**
+   * Notes an evaluation of {@code epoch}; true if it is the best of its phase.
+   *
+   * @param metric NaN where there is nobody to measure on
+   * @param laterIsBetter whether, of two evaluations that measured nobody, the later one counts
+   */
+  boolean evaluated(int epoch, double metric, boolean laterIsBetter) {
     evaluations++;
-    if (bestEpoch == 0 || metric > best || Double.isNaN(metric)) {
+    if (bestEpoch == 0 || metric > best || (laterIsBetter && Double.isNaN(metric))) {
       best = metric;
       bestEpoch = epoch;
       sinceBest = 0;

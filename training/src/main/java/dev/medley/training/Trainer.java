@@ -132,7 +132,7 @@ public final class Trainer {
         boolean last = epoch == phase.epochs();
         if (last || epoch % phase.evaluateEvery() == 0) {
           Map<String, Double> metrics = measureAfter(phase, epoch, progress);
-          boolean best = progress.evaluated(epoch, deciding(metrics));
+          boolean best = progress.evaluated(epoch, deciding(metrics), true);
           progress.phaseDone = last || progress.sinceBest >= phase.patience();
           tell(listeners, phase, epoch, losses, metrics, best, since);
           if (best) {
@@ -204,7 +204,7 @@ public final class Trainer {
       long since = System.nanoTime();
       candidates.get(number - 1).fit().run();
       Map<String, Double> metrics = measure(progress);
-      boolean better = progress.evaluated(number, deciding(metrics));
+      boolean better = progress.evaluated(number, deciding(metrics), false);
       if (better) {
         best = number;
       }
