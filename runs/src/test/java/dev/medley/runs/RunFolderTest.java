@@ -219,15 +219,13 @@ class RunFolderTest {
   }
 
   @Test
-  void unfinishedRunIsRefusedWithTheCommandThatFinishesIt() throws IOException {
+  void unfinishedRunIsRefusedAndSaysHowItGoesOn() throws IOException {
     Path out = folder.resolve("run");
     Examples.unfinished(out);
     String message =
         out
-            + ": expected a finished run, got an unfinished one; finish it with 'medley train"
-            + " lightgcn tiny --out "
-            + out
-            + " --resume'";
+            + ": expected a finished run, got an unfinished one; the command that began it goes on"
+            + " with it by --resume";
     refused(out, message);
 
     Path finished = folder.resolve("finished");
