@@ -11,6 +11,7 @@ import dev.medley.engine.Engine;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
+import dev.medley.engine.Tensors;
 import dev.medley.models.Batch;
 import dev.medley.models.Freedom;
 import dev.medley.models.Loss;
@@ -20,6 +21,7 @@ import dev.medley.models.Phase;
 import dev.medley.models.blocks.DegreeSensitivePruning;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.ModalityWeights;
+import dev.medley.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -161,5 +163,19 @@ class FreedomTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("neighbors: expected fewer than the 30 items, got 30");
     assertThat(Scope.liveHandles()).isEqualTo(before);
+  }
+
+  @Test
+  void scoringWithoutLayersChangesNoParameter() {
+    Freedom.Config config =
+        new Freedom.Config(
+            6, 0, 3, ModalityWeights.AUTO, 0, 1e-3, true, FeatureScaling.RAW, Optimization.COMMON);
+    try (Freedom model =
+        new Freedom(
+            config, ModelInput.of(ContractData.of(2).dataset().trainingView(), new Seed(1)))) {
+      float[] before = Tensors.toFloats(model.parameters().all().get(0).value());
+      Trainer.scorerOf(model).close();
+      assertThat(Tensors.toFloats(model.parameters().all().get(0).value())).isEqualTo(before);
+    }
   }
 }

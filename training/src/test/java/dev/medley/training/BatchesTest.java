@@ -167,4 +167,37 @@ class BatchesTest {
         .containsExactlyInAnyOrder(IntStream.range(0, 23).boxed().toArray(Integer[]::new))
         .isNotEqualTo(batches(train, new Sampler.ItemRows(1000), 2).get(0).items());
   }
+
+  @Test
+  void userWhoHasAlmostEverythingIsGivenEachItemItLacksAlike() {
+    int items = 40;
+    List<Integer> lacked = List.of(0, 7, 8, 39); // also the first and the last
+    int[] liked =
+        IntStream.concat(
+                IntStream.range(0, items).filter(item -> !lacked.contains(item)),
+                lacked.stream().mapToInt(item -> item))
+            .toArray();
+    int[] userOf = new int[items];
+    Arrays.fill(userOf, items - lacked.size(), items, 1); // another user has those, so they occur
+    Interactions train = Interactions.ofPairs(2, items, userOf, liked);
+    int[] drawn = new int[items];
+    int heavy = 0;
+    for (long seed = 0; seed < 100; seed++) {
+      for (Batch.Pairs batch : batches(train, new Sampler.PairsWithNegatives(64), seed)) {
+        for (int k = 0; k < batch.size(); k++) {
+          if (batch.users()[k] == 0) {
+            drawn[batch.negatives()[k]]++;
+            heavy++;
+          }
+        }
+      }
+    }
+    for (int item = 0; item < items; item++) {
+      if (lacked.contains(item)) {
+        assertThat(drawn[item]).isBetween(heavy * 22 / 100, heavy * 28 / 100);
+      } else {
+        assertThat(drawn[item]).isZero();
+      }
+    }
+  }
 }
