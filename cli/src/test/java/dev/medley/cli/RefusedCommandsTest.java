@@ -305,10 +305,7 @@ class RefusedCommandsTest extends CommandLineTest {
     assertRunRefused(out, "users.npy: expected a file of the run, got none");
 
     Files.delete(out.resolve("run.json"));
-    assertRunRefused(
-        out,
-        out + ": expected a finished run, got an unfinished one",
-        "--out " + out + " --resume'");
+    assertRunRefused(out, out + ": expected a finished run, got an unfinished one", "by --resume");
   }
 
   private void assertRunRefused(Path run, String... parts) throws IOException {
