@@ -25,6 +25,11 @@ public interface Model extends AutoCloseable {
     return List.of();
   }
 
+  /** What it has made of each modality, to follow what it forgets; empty where it has nothing. */
+  default List<ModalEmbedding> modalEmbeddings() {
+    return List.of();
+  }
+
   @Override
   void close();
 }

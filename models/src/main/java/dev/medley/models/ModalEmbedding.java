@@ -1,0 +1,23 @@
+package dev.medley.models;
+
+import dev.medley.core.FeatureMatrix;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a model has made of the features of one modality, to be compared with what they were: its
+ * drift is the forgetting curve of a run's history (dream, figure 1b).
+ *
+ * @param original I × F, as the model received them
+ * @param learnable whether {@code value} gives the features themselves, which training moves; else
+ *     it gives embeddings learned from them
+ * @param value what they are now, I × F if learnable, else I × D; called within a scope, without a
+ *     tape
+ */
+public record ModalEmbedding(FeatureMatrix original, boolean learnable, Supplier<Tensor> value) {
+
+  /** The column of a run's history. */
+  public String column() {
+    return "forgetting-" + original.modality();
+  }
+}
