@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a model has made of the features of one modality, to be compared with what they were: its
- * drift is the forgetting curve of a run's history (dream, figure 1b).
+ * drift is the forgetting curve of a run's history (zhang2024dream, figure 1b).
  *
  * @param original I × F, as the model received them
  * @param learnable whether {@code value} gives the features themselves, which training moves; else
