@@ -6,7 +6,9 @@ import dev.medley.runs.UnfinishedRun;
 import dev.medley.training.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes each evaluation into the run's {@code history.csv}. */
@@ -38,13 +40,15 @@ final class HistoryWriter implements TrainingListener {
 
   @Override
   public void evaluated(Evaluated evaluated) {
+    Map<String, Double> columns = new LinkedHashMap<>(evaluated.losses());
+    columns.putAll(evaluated.forgetting());
     try {
       begun()
           .append(
               new History.Row(
                   evaluated.phase(),
                   evaluated.epoch(),
-                  evaluated.losses(),
+                  columns,
                   evaluated.metrics(),
                   evaluated.seconds()));
     } catch (IOException failure) {

@@ -163,7 +163,7 @@ record TrainingRun(
     try (Progress progress = new Progress(recipe.model());
         Checkpoints checkpoints = Checkpoints.in(run.checkpoints())) {
       List<TrainingListener> listeners =
-          List.of(new HistoryWriter(run, terms(model), validation.columns()), progress);
+          List.of(new HistoryWriter(run, columns(model), validation.columns()), progress);
       TrainingResult result =
           new Trainer(
                   model,
@@ -232,11 +232,12 @@ record TrainingRun(
             Map.of("libtorch", Engine.LIBTORCH_VERSION)));
   }
 
-  private static List<String> terms(Model model) {
+  private static List<String> columns(Model model) {
     List<String> terms = new ArrayList<>();
     for (Phase phase : model.phases()) {
       phase.terms().stream().filter(term -> !terms.contains(term)).forEach(terms::add);
     }
+    model.modalEmbeddings().forEach(embedding -> terms.add(embedding.column()));
     return terms;
   }
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code history.csv} that grows while a run is trained: a row per evaluation, forced to
- * disk as it happens. A column per loss term of any phase and per validation metric; a metric's
- * name holds {@code @}, a loss term's does not.
+ * disk as it happens. A column per loss term of any phase, per modality for what the model has
+ * forgotten of it, and per validation metric; a metric's name holds {@code @}, the others' do not.
  */
 public final class History {
   private static final String PHASE = "phase";
@@ -32,7 +32,7 @@ public final class History {
    * One evaluation.
    *
    * @param epoch within the phase; the candidate's number for a closed form
-   * @param losses by term; a term of another phase is absent
+   * @param losses by term, and forgetting by column; a term of another phase is absent
    * @param metrics by key; an undefined one is absent or NaN
    * @param seconds wall time since the row before
    */

@@ -30,6 +30,7 @@ public final class Trainer {
   private final StepRule rule;
   private final List<TrainingListener> listeners;
   private final Batches batches;
+  private final Forgetting forgetting = new Forgetting();
 
   /**
    * A loop for one model.
@@ -244,7 +245,7 @@ public final class Trainer {
     return value;
   }
 
-  private static void tell(
+  private void tell(
       List<TrainingListener> listeners,
       Phase phase,
       int epoch,
@@ -252,9 +253,19 @@ public final class Trainer {
       Map<String, Double> metrics,
       boolean best,
       long since) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    double seconds = (System.nanoTime() - since) / NANOS;
     TrainingListener.Evaluated evaluated =
         new TrainingListener.Evaluated(
-            phase.name(), epoch, losses, metrics, best, (System.nanoTime() - since) / NANOS);
+            phase.name(),
+            epoch,
+            losses,
+            forgetting.of(model.modalEmbeddings()),
+            metrics,
+            best,
+            seconds);
     listeners.forEach(listener -> listener.evaluated(evaluated));
   }
 }

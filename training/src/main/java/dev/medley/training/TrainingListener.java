@@ -12,6 +12,7 @@ public interface TrainingListener {
    * @param phase the phase's name
    * @param epoch from 1; for a closed form the candidate's number
    * @param losses the mean of each loss term over the last epoch's batches, before its weight
+   * @param forgetting how far the model has moved from each modality's features, by column
    * @param metrics on validation
    * @param best whether it is the phase's best so far
    * @param seconds wall time since the last evaluation, without checkpoints
@@ -20,6 +21,7 @@ public interface TrainingListener {
       String phase,
       int epoch,
       Map<String, Double> losses,
+      Map<String, Double> forgetting,
       Map<String, Double> metrics,
       boolean best,
       double seconds) {}
