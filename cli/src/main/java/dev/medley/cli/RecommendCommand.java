@@ -37,6 +37,13 @@ final class RecommendCommand implements Callable<Integer> {
       description = "How many items, at least 1 (default: ${DEFAULT-VALUE}).")
   private int count;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Also say why: the share of each part of the model in the score, and the items of the user's"
+              + " history that contribute most.")
+  private boolean explain;
+
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
@@ -61,22 +68,43 @@ final class RecommendCommand implements Callable<Integer> {
     Engine.start(1);
     try (TrainedScorer scorer = StoredScorers.read(folder, dataset.train())) {
       List<Recommendations.Item> items = Recommendations.of(scorer, dataset, index, count);
+      List<Explanation> why = explain ? explain(folder, dataset, scorer, index, items) : List.of();
       if (json) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("user", user);
-        List<Map<String, Object>> list = new ArrayList<>();
-        for (Recommendations.Item item : items) {
-          Map<String, Object> one = new LinkedHashMap<>();
-          one.put("item", item.id());
-          one.put("score", item.score());
-          list.add(one);
-        }
-        answer.put("items", list);
-        Json.print(answer);
+        print(items, why);
       } else {
-        System.out.print(Recommendations.table(items));
+        System.out.print(Recommendations.table(items, why));
       }
     }
     return Main.DONE;
+  }
+
+  private static List<Explanation> explain(
+      RunFolder folder,
+      Dataset dataset,
+      TrainedScorer scorer,
+      int index,
+      List<Recommendations.Item> items)
+      throws IOException {
+    try (Explainer explainer = Explainer.of(folder, dataset, scorer)) {
+      return explainer.explain(
+          index, items.stream().mapToInt(Recommendations.Item::number).toArray());
+    }
+  }
+
+  private void print(List<Recommendations.Item> items, List<Explanation> why) throws IOException {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (int k = 0; k < items.size(); k++) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("item", items.get(k).id());
+      one.put("score", items.get(k).score());
+      if (explain) {
+        one.put("why", why.get(k).json());
+      }
+      list.add(one);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("user", user);
+    answer.put("items", list);
+    Json.print(answer);
   }
 }

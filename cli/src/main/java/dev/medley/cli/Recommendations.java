@@ -13,11 +13,12 @@ final class Recommendations {
   /**
    * One of them.
    *
+   * @param number its dense number
    * @param id external item id
    * @param title empty where it is unknown
    * @param score higher is better
    */
-  record Item(String id, String title, float score) {}
+  record Item(int number, String id, String title, float score) {}
 
   private Recommendations() {}
 
@@ -34,13 +35,34 @@ final class Recommendations {
     for (int item : TopK.of(scores, k, dataset.train().itemsOf(user))) {
       String title =
           dataset.descriptions().isEmpty() ? "" : dataset.descriptions().get(item).title();
-      best.add(new Item(dataset.items().id(item), title, scores[item]));
+      best.add(new Item(item, dataset.items().id(item), title, scores[item]));
     }
     return best;
   }
 
   /** A numbered list. */
   static String table(List<Item> items) {
+    return Tables.leftLast(rows(items));
+  }
+
+  /**
+   * A numbered list, each item followed by why it is there.
+   *
+   * @param why one for each item, or none at all
+   */
+  static String table(List<Item> items, List<Explanation> why) {
+    String[] lines = table(items).split("(?<=\n)", -1); // a header, then a line for each
+    StringBuilder text = new StringBuilder(lines[0]);
+    for (int rank = 0; rank < items.size(); rank++) {
+      text.append(lines[rank + 1]);
+      if (!why.isEmpty()) {
+        why.get(rank).lines().forEach(line -> text.append("      ").append(line).append('\n'));
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<List<String>> rows(List<Item> items) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("", "score", "item  title"));
     for (int rank = 0; rank < items.size(); rank++) {
@@ -51,6 +73,6 @@ final class Recommendations {
               String.format(Locale.ROOT, "%.4f", item.score()),
               (item.id() + "  " + item.title()).strip()));
     }
-    return Tables.leftLast(rows);
+    return rows;
   }
 }

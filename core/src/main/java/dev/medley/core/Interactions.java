@@ -99,6 +99,27 @@ public final class Interactions {
     return new Interactions(items, new int[users + 1], new int[0]);
   }
 
+  /**
+   * The same without one interaction.
+   *
+   * @throws IllegalArgumentException if it is not there
+   */
+  public Interactions without(int user, int item) {
+    int at = Arrays.binarySearch(columns, begin(user), end(user), item);
+    if (at < 0) {
+      throw new IllegalArgumentException(
+          "interaction to leave out: expected one of user " + user + ", got item " + item);
+    }
+    int[] others = new int[columns.length - 1];
+    System.arraycopy(columns, 0, others, 0, at);
+    System.arraycopy(columns, at + 1, others, at, others.length - at);
+    int[] moved = offsets.clone();
+    for (int k = user + 1; k < moved.length; k++) {
+      moved[k]--;
+    }
+    return new Interactions(items, moved, others);
+  }
+
   /** U. */
   public int users() {
     return offsets.length - 1;

@@ -156,6 +156,30 @@ public final class Parameters implements AutoCloseable {
     return parameter;
   }
 
+  /**
+   * Takes the values of other parameters of the same names and shapes.
+   *
+   * @throws IllegalArgumentException if they have others
+   */
+  public void copyFrom(Parameters others) {
+    Map<String, Tensor> values = others.tensors();
+    if (!values.keySet().equals(tensors().keySet())) {
+      throw new IllegalArgumentException(
+          "parameters to copy: expected %s, got %s".formatted(tensors().keySet(), values.keySet()));
+    }
+    try (Scope scope = Scope.open()) {
+      for (Parameter parameter : all) {
+        Tensor value = values.get(parameter.name());
+        if (value == null
+            || !Arrays.equals(value.sizes().vec().get(), parameter.value().sizes().vec().get())) {
+          throw new IllegalArgumentException(
+              "parameter " + parameter.name() + ": expected another of the same shape");
+        }
+        NoGradient.run(() -> parameter.value().copy_(value));
+      }
+    }
+  }
+
   /** All of them, in the order of their making. */
   public List<Parameter> all() {
     return Collections.unmodifiableList(all);

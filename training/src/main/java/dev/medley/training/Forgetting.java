@@ -51,7 +51,7 @@ public final class Forgetting {
     int count = 0;
     for (int from = 0; from < original.rows(); from += BLOCK) {
       int rows = Math.min(BLOCK, original.rows() - from);
-      float[] after = Tensors.toFloats(now.narrow(0, from, rows));
+      float[] after = Tensors.toFloats(now.narrow(0, from, rows).to(torch.ScalarType.Float));
       for (int k = 0; k < rows; k++) {
         if (original.isPresent(from + k)) {
           original.copyRow(from + k, before, 0);
@@ -112,7 +112,7 @@ public final class Forgetting {
     Tensor norms =
         x.square().sum(1).sqrt().clamp_min(Tensors.scalar(Double.MIN_NORMAL)).unsqueeze(1);
     Tensor unit = x.div(norms);
-    return Tensors.toFloats(torch.mm(unit, unit.t()));
+    return Tensors.toFloats(torch.mm(unit, unit.t()).to(torch.ScalarType.Float));
   }
 
   /** Pearson's, over the entries above the diagonal. */

@@ -1,0 +1,224 @@
+package dev.medley.cli;
+
+import dev.medley.core.Dataset;
+import dev.medley.core.Imputation;
+import dev.medley.core.Interactions;
+import dev.medley.core.InvalidInputException;
+import dev.medley.core.Scorer;
+import dev.medley.core.Seed;
+import dev.medley.core.TrainingView;
+import dev.medley.engine.NeighborGraphs;
+import dev.medley.engine.NoGradient;
+import dev.medley.engine.Scope;
+import dev.medley.engine.TensorFile;
+import dev.medley.models.Explainable;
+import dev.medley.models.Model;
+import dev.medley.models.ModelInput;
+import dev.medley.models.Settings;
+import dev.medley.models.blocks.DotProduct;
+import dev.medley.models.blocks.TrainedScorer;
+import dev.medley.runs.RunFolder;
+import dev.medley.runs.RunLayout;
+import dev.medley.runs.RunRequest;
+import dev.medley.training.Trainer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the scores of a finished run apart. The model is made again from the run's request and its
+ * parameters; what an item of the history contributes is the drop of the score when the model is
+ * made again without that one interaction, so that degrees and normalisation follow while the
+ * parameters stay.
+ */
+final class Explainer implements AutoCloseable {
+  private static final int MOST = 2;
+  private static final int ATTENDED = 3;
+  private static final String WHOLE = "behaviour";
+
+  private final RunFolder run;
+  private final Dataset dataset;
+  private final @Nullable Model model; // null where the scorer alone tells
+
+  private Explainer(RunFolder run, Dataset dataset, @Nullable Model model) {
+    this.run = run;
+    this.dataset = dataset;
+    this.model = model;
+  }
+
+  /**
+   * Makes the run's model again.
+   *
+   * @throws InvalidInputException if the run does not hold what that takes
+   */
+  static Explainer of(RunFolder run, Dataset dataset, TrainedScorer scorer) throws IOException {
+    if (!(scorer instanceof DotProduct)) {
+      return new Explainer(run, dataset, null); // scores by the user's items, without parameters
+    }
+    Models.Entry<?> entry = Models.named(run.request().model());
+    if (!entry.training().equals("gradient")) {
+      throw new InvalidInputException(
+          "--explain: expected a run of a model that looks at a user's history, got one of %s; leave --explain out"
+              .formatted(entry.name()));
+    }
+    if (entry.needs().contains("features") && dataset.features().isEmpty()) {
+      throw new InvalidInputException(
+          "--explain: expected a run that keeps its features, got %s, whose features were too large to keep; leave --explain out"
+              .formatted(run.folder()));
+    }
+    Model model = make(run.request(), dataset, dataset.train());
+    try {
+      TensorFile.readInto(run.file(RunLayout.PARAMETERS), model.parameters().tensors());
+      return new Explainer(run, dataset, model);
+    } catch (IOException | RuntimeException failure) {
+      model.close();
+      throw failure;
+    }
+  }
+
+  private static Model make(RunRequest request, Dataset dataset, Interactions train) {
+    Map<String, Settings.Given> settings = new LinkedHashMap<>();
+    request
+        .hyperparameters()
+        .forEach((key, value) -> settings.put(key, new Settings.Given(value.toString(), "run")));
+    TrainingView view = new TrainingView(train, dataset.features());
+    Object impute = request.options().getOrDefault("impute", Imputation.ZERO.label());
+    ModelInput input =
+        new ModelInput(
+            view,
+            new Seed(request.seed()).child("model"),
+            Imputation.parse(impute.toString()),
+            NeighborGraphs.cachedIn(CacheFolder.path().resolve("graphs")));
+    return Models.named(request.model()).recipe(new Settings(settings)).create().apply(input);
+  }
+
+  /**
+   * Why these items are recommended.
+   *
+   * @param user dense number
+   * @param items dense numbers
+   * @return one explanation for each
+   */
+  List<Explanation> explain(int user, int[] items) throws IOException {
+    double[] scores;
+    try (Scorer scorer =
+        model == null ? StoredScorers.read(run, dataset.train()) : Trainer.scorerOf(model)) {
+      scores = scores(scorer, user, items);
+    }
+    double[][] summands = new double[items.length][];
+    List<String> parts = List.of(WHOLE);
+    for (int k = 0; k < items.length; k++) {
+      summands[k] = new double[] {scores[k]};
+    }
+    if (model instanceof Explainable explainable) {
+      parts = explainable.parts();
+      try (Scope scope = Scope.open()) {
+        summands = NoGradient.of(() -> explainable.summands(user, items));
+      }
+    }
+    List<List<Explanation.Contribution>> history = history(user, items, scores);
+    List<Explanation> all = new ArrayList<>();
+    for (int k = 0; k < items.length; k++) {
+      all.add(
+          new Explanation(
+              shares(parts, summands[k]), history.get(k), weights(items[k]), attended(items[k])));
+    }
+    return all;
+  }
+
+  private static List<Explanation.Share> shares(List<String> parts, double[] summands) {
+    double total = 0;
+    for (double summand : summands) {
+      total += Math.abs(summand);
+    }
+    List<Explanation.Share> shares = new ArrayList<>();
+    for (int part = 0; part < summands.length; part++) {
+      double share = total == 0 ? 1.0 / summands.length : Math.abs(summands[part]) / total;
+      shares.add(new Explanation.Share(parts.get(part), summands[part], share));
+    }
+    return shares;
+  }
+
+  private List<List<Explanation.Contribution>> history(int user, int[] items, double[] scores)
+      throws IOException {
+    int[] own = dataset.train().itemsOf(user);
+    double[][] drops = new double[own.length][];
+    for (int h = 0; h < own.length; h++) {
+      double[] without;
+      try (Scorer scorer = scorer(dataset.train().without(user, own[h]))) {
+        without = scores(scorer, user, items);
+      }
+      drops[h] = new double[items.length];
+      for (int k = 0; k < items.length; k++) {
+        drops[h][k] = scores[k] - without[k];
+      }
+    }
+    List<List<Explanation.Contribution>> all = new ArrayList<>();
+    for (int k = 0; k < items.length; k++) {
+      List<Explanation.Contribution> contributions = new ArrayList<>();
+      for (int h = 0; h < own.length; h++) {
+        contributions.add(contribution(own[h], drops[h][k]));
+      }
+      contributions.sort(Comparator.comparingDouble(one -> -one.value()));
+      all.add(List.copyOf(contributions.subList(0, Math.min(MOST, contributions.size()))));
+    }
+    return all;
+  }
+
+  private Explanation.Contribution contribution(int item, double value) {
+    return new Explanation.Contribution(dataset.items().id(item), value);
+  }
+
+  private static double[] scores(Scorer scorer, int user, int[] items) {
+    float[] all = new float[scorer.items()];
+    scorer.score(new int[] {user}, all);
+    double[] chosen = new double[items.length];
+    for (int k = 0; k < items.length; k++) {
+      chosen[k] = all[items[k]];
+    }
+    return chosen;
+  }
+
+  /** With these training interactions and the run's parameters. */
+  private Scorer scorer(Interactions train) throws IOException {
+    Model trained = model;
+    if (trained == null) {
+      return StoredScorers.read(run, train);
+    }
+    try (Model other = make(run.request(), dataset, train)) {
+      other.parameters().copyFrom(trained.parameters());
+      return Trainer.scorerOf(other);
+    }
+  }
+
+  private Map<String, Double> weights(int item) {
+    if (!(model instanceof Explainable explainable)) {
+      return Map.of();
+    }
+    try (Scope scope = Scope.open()) {
+      return NoGradient.of(() -> explainable.weights(item));
+    }
+  }
+
+  private List<Explanation.Contribution> attended(int item) {
+    if (!(model instanceof Explainable explainable)) {
+      return List.of();
+    }
+    try (Scope scope = Scope.open()) {
+      return NoGradient.of(() -> explainable.attended(item, ATTENDED)).stream()
+          .map(one -> contribution(one.item(), one.weight()))
+          .toList();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (model != null) {
+      model.close();
+    }
+  }
+}
