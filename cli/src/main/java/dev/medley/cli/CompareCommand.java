@@ -3,8 +3,8 @@ package dev.medley.cli;
 import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.Seed;
 import dev.medley.engine.Device;
-import dev.medley.models.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +32,10 @@ final class CompareCommand implements Callable<Integer> {
       required = true,
       split = ",",
       paramLabel = "A,B,…",
-      description = "Models, the one to compare with first.")
+      description =
+          "Models, the one to compare with first; behind a model may stand changed features, as"
+              + " freedom@permuted-image or freedom@without-text, and hyperparameters, as"
+              + " freedom:layers=3:dim=32.")
   private List<String> models;
 
   @Option(
@@ -64,30 +67,42 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     requireDistinct("--models", models);
     requireDistinct("--seeds", seeds);
-    List<Models.Recipe> recipes = new ArrayList<>();
-    for (String model : models) {
-      recipes.add(Models.named(model).recipe(Settings.none()));
-    }
+    List<Variant> variants = models.stream().map(Variant::parse).toList();
     int threads = options.threads();
     Device device = options.device();
     Imputation imputation = options.imputation();
     Dataset read = split.read(dataset);
     List<TrainingRun> runs = new ArrayList<>();
-    for (Models.Recipe recipe : recipes) {
+    List<String> labels = new ArrayList<>();
+    for (Variant variant : variants) {
       for (long seed : seeds) {
-        Path folder = out.resolve(read.name() + "-" + recipe.model() + "-" + seed);
-        runs.add(new TrainingRun(recipe, read, seed, threads, device, imputation, folder, true));
+        labels.add(variant.name());
+        runs.add(
+            new TrainingRun(
+                variant.recipe(),
+                variant.ablation().apply(read, new Seed(seed)),
+                variant.ablation(),
+                seed,
+                threads,
+                device,
+                imputation,
+                out.resolve(folder(read.name(), variant.name(), seed)),
+                true));
       }
     }
     for (TrainingRun run : runs) { // before the first of them creates anything
       run.check();
     }
     Comparison comparison = new Comparison();
-    for (TrainingRun run : runs) {
-      comparison.add(run.recipe().model(), run.execute());
+    for (int k = 0; k < runs.size(); k++) {
+      comparison.add(labels.get(k), runs.get(k).execute());
     }
     System.out.print(comparison.table());
     return Main.DONE;
+  }
+
+  private static String folder(String dataset, String variant, long seed) {
+    return dataset + "-" + variant.replace(':', ',').replace('/', '_') + "-" + seed;
   }
 
   private static void requireDistinct(String option, List<?> values) {

@@ -4,6 +4,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.Seed;
 import dev.medley.data.DatasetFolder;
+import dev.medley.data.FeatureAblation;
 import dev.medley.data.SampleCatalogue;
 import dev.medley.engine.Device;
 import dev.medley.formats.AtomicFile;
@@ -57,6 +58,7 @@ final class QuickstartCommand implements Callable<Integer> {
           new TrainingRun(
                   Models.named(model).recipe(Settings.none()),
                   dataset,
+                  FeatureAblation.NONE,
                   1,
                   count,
                   Device.CPU,

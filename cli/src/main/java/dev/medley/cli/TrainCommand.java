@@ -3,6 +3,8 @@ package dev.medley.cli;
 import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.Seed;
+import dev.medley.data.FeatureAblation;
 import dev.medley.engine.Device;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
@@ -39,6 +41,14 @@ final class TrainCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--features",
+      paramLabel = "CHANGE",
+      description =
+          "To ask what features are worth: without-MODALITY, or the rows of permuted-MODALITY or"
+              + " permuted-all dealt out to other items.")
+  private @Nullable String features;
+
+  @Option(
       names = "--resume",
       description = "Go on with RUN where it stopped; starts it where it is not, else checks it.")
   private boolean resume;
@@ -61,10 +71,13 @@ final class TrainCommand implements Callable<Integer> {
     if (out != null) {
       TrainingRun.requireFree(out, resume);
     }
-    Dataset read = split.read(dataset);
+    FeatureAblation ablation =
+        features == null ? FeatureAblation.NONE : FeatureAblation.parse(features);
+    Dataset read = ablation.apply(split.read(dataset), new Seed(seed));
     Path folder = out != null ? out : defaultFolder(read.name(), model, seed);
     RunFolder run =
-        new TrainingRun(recipe, read, seed, threads, device, imputation, folder, resume).execute();
+        new TrainingRun(recipe, read, ablation, seed, threads, device, imputation, folder, resume)
+            .execute();
     System.out.printf("%s%n%s", run.folder(), Tables.metrics(run.metrics()));
     return Main.DONE;
   }

@@ -4,6 +4,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Seed;
+import dev.medley.data.FeatureAblation;
 import dev.medley.engine.Device;
 import dev.medley.engine.Engine;
 import dev.medley.engine.NeighborGraphs;
@@ -47,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * One training, from a dataset in memory to a finished run folder.
  *
  * @param recipe the model and its hyperparameters
- * @param dataset what it is trained and measured on
+ * @param dataset what it is trained and measured on, its features changed already
+ * @param ablation how they were changed
  * @param seed of everything random
  * @param threads at least 1
  * @param device where tensors live
@@ -58,6 +60,7 @@ import org.jspecify.annotations.Nullable;
 record TrainingRun(
     Models.Recipe recipe,
     Dataset dataset,
+    FeatureAblation ablation,
     long seed,
     int threads,
     Device device,
@@ -225,11 +228,19 @@ record TrainingRun(
         seed,
         threads,
         device.toString(),
-        Map.of("impute", imputation.label()),
+        options(),
         new RunRequest.Versions(
             Version.NUMBER,
             Runtime.version().toString(),
             Map.of("libtorch", Engine.LIBTORCH_VERSION)));
+  }
+
+  private Map<String, Object> options() {
+    Map<String, Object> options = new LinkedHashMap<>(Map.of("impute", imputation.label()));
+    if (!ablation.isNone()) {
+      options.put("features", ablation.toString());
+    }
+    return options;
   }
 
   private static List<String> columns(Model model) {

@@ -60,4 +60,20 @@ public record Dataset(
   public TrainingView trainingView() {
     return new TrainingView(train, features);
   }
+
+  /** The same with other features. */
+  public Dataset withFeatures(List<FeatureMatrix> others) {
+    return new Dataset(
+        name,
+        contentHash,
+        users,
+        items,
+        descriptions,
+        train,
+        validation,
+        test,
+        others,
+        split,
+        warnings);
+  }
 }
