@@ -17,6 +17,7 @@ public final class Main {
       new TreeMap<>(
           Map.of(
               "lightgcn-step", LightGcnStep::run,
+              "bounds", StepBounds::run,
               "ranking", Ranking::run,
               "sampling", Sampling::run,
               "freedom", FreedomEpoch::run,
