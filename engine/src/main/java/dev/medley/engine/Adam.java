@@ -50,10 +50,12 @@ public final class Adam implements AutoCloseable {
         Tensor value = parameter.value().detach();
         states.add(
             new State(
-                parameter,
-                scope.release(torch.zeros_like(value)),
-                scope.release(torch.zeros_like(value)),
-                scope.release(Tensors.zeros(1))));
+                parameter, torch.zeros_like(value), torch.zeros_like(value), Tensors.zeros(1)));
+      }
+      for (State state : states) { // all of them are made before any is released
+        scope.release(state.first());
+        scope.release(state.second());
+        scope.release(state.steps());
       }
     }
   }
