@@ -3,6 +3,7 @@ package dev.medley.cli;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
+import dev.medley.models.Ease;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
 import dev.medley.models.ItemKnn;
@@ -95,6 +96,15 @@ public final class Models {
               "tiktok",
               ItemKnnFeatures.Config::read,
               ItemKnnFeatures::new),
+          new Entry<>(
+              "ease",
+              "steck2019ease",
+              2019,
+              "interactions",
+              "closed form",
+              "-",
+              Ease.Config::read,
+              Ease::new),
           new Entry<>(
               "bpr",
               "rendle2009bpr",
