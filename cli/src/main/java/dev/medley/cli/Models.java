@@ -6,6 +6,7 @@ import dev.medley.models.BprMf;
 import dev.medley.models.Ease;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
+import dev.medley.models.Ials;
 import dev.medley.models.ItemKnn;
 import dev.medley.models.ItemKnnFeatures;
 import dev.medley.models.LightGcn;
@@ -105,6 +106,15 @@ public final class Models {
               "-",
               Ease.Config::read,
               Ease::new),
+          new Entry<>(
+              "ials",
+              "hu2008collaborative",
+              2008,
+              "interactions",
+              "closed form",
+              "-",
+              Ials.Config::read,
+              Ials::new),
           new Entry<>(
               "bpr",
               "rendle2009bpr",

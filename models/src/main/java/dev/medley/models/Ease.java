@@ -104,8 +104,10 @@ public final class Ease implements Model {
       Tensor p = ItemGram.of(train, parameters); // I × I, becomes RᵀR + λI, P and B in turn
       NoGradient.run(
           () -> {
+            float most = p.numel() == 0 ? 0 : p.diagonal().max().item().toFloat();
             p.diagonal().add_(Tensors.scalar(l2));
-            if (!PositiveDefinite.invert(p)) { // P = (RᵀR + λI)⁻¹
+            boolean lost = most > 0 && (float) (most + l2) == most;
+            if (lost || !PositiveDefinite.invert(p)) { // P = (RᵀR + λI)⁻¹
               throw new InvalidInputException(
                   "l2: expected enough for RᵀR + λI to be positive definite in float32, got %s; try 10"
                       .formatted(l2));
