@@ -23,7 +23,8 @@ public final class Main {
               "freedom", FreedomEpoch::run,
               "memory", Memory::run,
               "generate", Generate::run,
-              "grid", Grid::run));
+              "grid", Grid::run,
+              "ease", EaseFit::run));
 
   private Main() {}
 

@@ -3,8 +3,10 @@ package dev.medley.cli;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
+import dev.medley.models.Ease;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
+import dev.medley.models.Ials;
 import dev.medley.models.ItemKnn;
 import dev.medley.models.ItemKnnFeatures;
 import dev.medley.models.LightGcn;
@@ -95,6 +97,24 @@ public final class Models {
               "tiktok",
               ItemKnnFeatures.Config::read,
               ItemKnnFeatures::new),
+          new Entry<>(
+              "ease",
+              "steck2019ease",
+              2019,
+              "interactions",
+              "closed form",
+              "-",
+              Ease.Config::read,
+              Ease::new),
+          new Entry<>(
+              "ials",
+              "hu2008collaborative",
+              2008,
+              "interactions",
+              "closed form",
+              "-",
+              Ials.Config::read,
+              Ials::new),
           new Entry<>(
               "bpr",
               "rendle2009bpr",

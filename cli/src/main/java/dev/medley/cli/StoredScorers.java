@@ -1,10 +1,12 @@
 package dev.medley.cli;
 
 import dev.medley.core.Interactions;
+import dev.medley.engine.TensorFile;
 import dev.medley.formats.Npy;
 import dev.medley.formats.Safetensors;
 import dev.medley.models.blocks.DotProduct;
 import dev.medley.models.blocks.ItemNeighbors;
+import dev.medley.models.blocks.ItemWeights;
 import dev.medley.models.blocks.TrainedScorer;
 import dev.medley.runs.RunFile;
 import dev.medley.runs.RunFolder;
@@ -18,6 +20,7 @@ final class StoredScorers {
   private static final String USERS = "embeddings/users.npy";
   private static final String ITEMS = "embeddings/items.npy";
   private static final String NEIGHBORS = "neighbors.safetensors";
+  private static final String WEIGHTS = "weights.safetensors";
 
   private StoredScorers() {}
 
@@ -27,6 +30,10 @@ final class StoredScorers {
       return List.of(
           new RunFile(USERS, path -> write(path, product.userVectors(), product.dim())),
           new RunFile(ITEMS, path -> write(path, product.itemVectors(), product.dim())));
+    }
+    if (scorer instanceof ItemWeights weights) {
+      return List.of(
+          new RunFile(WEIGHTS, path -> TensorFile.write(path, Map.of(), weights.tensors())));
     }
     ItemNeighbors neighbors = (ItemNeighbors) scorer;
     return List.of(
@@ -62,6 +69,16 @@ final class StoredScorers {
         return new ItemNeighbors(
             train, stored.ints("offsets"), stored.ints("neighbors"), stored.floats("similarities"));
       }
+    }
+    if (run.contains(WEIGHTS)) {
+      ItemWeights weights = ItemWeights.zeros(train);
+      try {
+        TensorFile.readInto(run.file(WEIGHTS), weights.tensors());
+      } catch (IOException | RuntimeException failure) {
+        weights.close();
+        throw failure;
+      }
+      return weights;
     }
     Npy users = Npy.read(run.file(USERS));
     Npy items = Npy.read(run.file(ITEMS));

@@ -20,7 +20,8 @@ import java.util.Set;
 /**
  * A small made-up shop whose taste is known: what a product is and what it is made of show only in
  * its text features, colour and pattern only in its image features, and users like products by all
- * four. So text, image and behaviour each tell something that the others do not.
+ * four. Most products have few buyers, so behaviour alone tells little of what they are like, and
+ * text, image and behaviour each tell something that the others do not.
  *
  * <p>U users, P products, H latent dimensions of each half.
  */
@@ -29,18 +30,18 @@ public final class SampleCatalogue {
   public static final int USERS = 1200;
 
   /** P. */
-  public static final int PRODUCTS = 600;
+  public static final int PRODUCTS = 1500;
 
   private static final String NAME = "sample";
   private static final int HALF = 8; // H
   private static final int TEXT_DIMENSION = 48;
   private static final int IMAGE_DIMENSION = 64;
-  private static final int FEWEST = 8; // interactions of a user
-  private static final int MOST = 13;
-  private static final int WITHOUT_IMAGE = 12;
+  private static final int FEWEST = 6; // interactions of a user
+  private static final int MOST = 10;
+  private static final int WITHOUT_IMAGE = 30;
   private static final double OWN = 0.6; // what sets a product apart from others of its attributes
   private static final double FEATURE_NOISE = 0.5;
-  private static final double TASTE = 0.6;
+  private static final double TASTE = 0.8;
   private static final double POPULARITY = 0.35;
 
   private record Kind(String noun, String shelf, List<String> materials) {}

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The parameters of one model in the order of their making. Each draws its start from a random
@@ -139,6 +141,11 @@ public final class Parameters implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       return own(scope, name, start);
     }
+  }
+
+  /** A tensor in the number type of these parameters with uninitialised content. */
+  public Tensor empty(long... shape) {
+    return Tensors.placed(torch.empty(shape, new TensorOptions(precision.type()), null));
   }
 
   /** {@code tensor} in the number type of these parameters. */
