@@ -4,6 +4,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
+import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.Neighbors;
 import dev.medley.engine.NoGradient;
@@ -155,7 +156,7 @@ public final class Dream implements Explainable {
   private final int users;
   private final int itemCount;
   private final List<FeatureMatrix> scaled; // as the gates see them
-  private final boolean[] hasModality; // nodes that have any modality, N
+  private final boolean[] hasModality; // items that have any, I
   private final UserItemGraph graph; // Â, N × N
   private final List<RelationGraphs> relations = new ArrayList<>(); // one per modality
   private final Parameters parameters;
@@ -177,26 +178,19 @@ public final class Dream implements Explainable {
     List<FeatureMatrix> raw = input.data().features();
     this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     float[][] shares = RelationGraphs.shares(train, raw);
-    this.hasModality = new boolean[users + itemCount];
+    this.hasModality = new boolean[itemCount];
     for (int m = 0; m < raw.size(); m++) {
       relations.add(relations(train, raw.get(m), shares[m], input.graphs()));
-      for (int node = 0; node < hasModality.length; node++) {
-        hasModality[node] |= shares[m][node] > 0;
+      for (int item = 0; item < itemCount; item++) {
+        hasModality[item] |= raw.get(m).isPresent(item);
       }
     }
     this.graph = UserItemGraph.of(train);
     this.parameters = Parameters.from(input.seed(), input.precision());
     this.nodes = parameters.xavierUniformNodes("nodes", users, itemCount, config.dim());
-    boolean supervised = config.duality().s3Weight() > 0;
     for (FeatureMatrix matrix : scaled) {
       gates.add(
-          FilterGate.of(
-              matrix,
-              config.dim(),
-              config.gate(),
-              config.freezeFeatures(),
-              supervised,
-              parameters));
+          FilterGate.of(matrix, config.dim(), config.gate(), config.freezeFeatures(), parameters));
     }
     this.fusion = config.fusion() == Fusion.CONCAT ? stackedIdentities() : null;
   }
@@ -282,14 +276,9 @@ public final class Dream implements Explainable {
         .addTo(loss, () -> aligned(batch, behavior, modal), () -> similarity(batch, passed));
   }
 
-  /** The first pairs of the batch whose user and item have a modal vector. */
+  /** The first pairs whose item has a modal vector; then the user who has it has one, too. */
   private Duality.Rows aligned(Batch.Pairs batch, Tensor behavior, Tensor modal) {
-    int[] pairs =
-        IntStream.range(0, batch.size())
-            .filter(k -> hasModality[batch.users()[k]])
-            .filter(k -> hasModality[users + batch.positives()[k]])
-            .limit(Alignment.PAIRS)
-            .toArray();
+    int[] pairs = Alignment.pairs(batch.positives(), item -> hasModality[item]);
     Tensor user = Tensors.rows(IntStream.of(pairs).map(k -> batch.users()[k]).toArray()); // n
     Tensor item =
         Tensors.rows(IntStream.of(pairs).map(k -> users + batch.positives()[k]).toArray()); // n
@@ -302,12 +291,12 @@ public final class Dream implements Explainable {
   private Tensor similarity(Batch.Pairs batch, List<Tensor> passed) {
     List<Tensor> terms = new ArrayList<>();
     for (int m = 0; m < passed.size(); m++) {
-      Tensor items =
-          Tensors.rows(SimilaritySignal.sample(batch.positives(), scaled.get(m)::isPresent)); // n
+      FeatureMatrix original = scaled.get(m);
+      int[] items = SimilaritySignal.sample(batch.positives(), original::isPresent); // n
       terms.add(
           SimilaritySignal.loss(
-              passed.get(m).index_select(0, items),
-              gates.get(m).original().index_select(0, items)));
+              passed.get(m).index_select(0, Tensors.rows(items)),
+              parameters.typed(FeatureTensors.of(original, items))));
     }
     return sum(terms);
   }

@@ -32,10 +32,11 @@ public record Duality(
 
   /** Reads the five keys; {@code defaults} where one is not given. */
   public static Duality read(Settings settings, Duality defaults) {
+    Alignment.Form form = settings.choice("alignment", defaults.alignment.form());
+    double temperature = settings.number("temperature", defaults.alignment.temperature());
+    Range.above("temperature", temperature, 0);
     return new Duality(
-        new Alignment(
-            settings.choice("alignment", defaults.alignment.form()),
-            settings.number("temperature", defaults.alignment.temperature())),
+        new Alignment(form, temperature),
         settings.number("intraWeight", defaults.intraWeight),
         settings.number("interWeight", defaults.interWeight),
         settings.number("s3Weight", defaults.s3Weight));

@@ -2,6 +2,8 @@ package dev.medley.models.blocks;
 
 import dev.medley.core.InvalidInputException;
 import dev.medley.engine.Tensors;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -44,6 +46,20 @@ public record Alignment(Form form, double temperature) {
     }
   }
 
+  /**
+   * The places of the pairs of a batch that a step aligns: the first {@link #PAIRS} whose item may
+   * be.
+   *
+   * @param items of the pairs
+   * @param present whether an item has a modal vector
+   */
+  public static int[] pairs(int[] items, IntPredicate present) {
+    return IntStream.range(0, items.length)
+        .filter(k -> present.test(items[k]))
+        .limit(PAIRS)
+        .toArray();
+  }
+
   /** Within each domain, users and the items they have come close. */
   public Tensor intra(Rows behavior, Rows modal) {
     return between(behavior.users(), behavior.items()).add(between(modal.users(), modal.items()));
@@ -76,8 +92,8 @@ public record Alignment(Form form, double temperature) {
     Tensor b = UnitRows.of(right);
     return switch (form) {
       case INFONCE -> {
-        Tensor alike = a.matmul(b.t()).div(Tensors.scalar(temperature)); // n × n
-        yield torch.logsumexp(alike, 1).sub(alike.diagonal()).mean();
+        Tensor alike = a.matmul(b.div(Tensors.scalar(temperature)).t()); // n × n
+        yield torch.log_softmax(alike, 1).diagonal().mean().neg();
       }
       case SQUARED -> a.sub(b).square().sum().div(Tensors.scalar((double) left.size(0)));
     };

@@ -30,7 +30,6 @@ public final class FilterGate implements AutoCloseable {
   private final Kind kind;
   private final Tensor features; // x, I × F, a parameter's or owned
   private final boolean frozen;
-  private final @Nullable Tensor original; // x at the start, I × F, where asked for
   private final Parameter weight; // W, F × D
   private final Parameter bias; // b, D
   private final @Nullable Parameter gateWeight; // W_g, D × D
@@ -40,7 +39,6 @@ public final class FilterGate implements AutoCloseable {
       Kind kind,
       Tensor features,
       boolean frozen,
-      @Nullable Tensor original,
       Parameter weight,
       Parameter bias,
       @Nullable Parameter gateWeight,
@@ -48,7 +46,6 @@ public final class FilterGate implements AutoCloseable {
     this.kind = kind;
     this.features = features;
     this.frozen = frozen;
-    this.original = original;
     this.weight = weight;
     this.bias = bias;
     this.gateWeight = gateWeight;
@@ -63,16 +60,10 @@ public final class FilterGate implements AutoCloseable {
    * @param matrix I × F; a missing row counts as zeros
    * @param dim D
    * @param freeze whether the features stay as they are
-   * @param keep whether {@link #original} will be asked for
    * @param parameters receives the parameters
    */
   public static FilterGate of(
-      FeatureMatrix matrix,
-      int dim,
-      Kind kind,
-      boolean freeze,
-      boolean keep,
-      Parameters parameters) {
+      FeatureMatrix matrix, int dim, Kind kind, boolean freeze, Parameters parameters) {
     String modality = matrix.modality();
     Parameter weight = layer(parameters, "projection/" + modality + "/weight", matrix, dim);
     double bound = 1 / Math.sqrt(matrix.dimension());
@@ -86,10 +77,9 @@ public final class FilterGate implements AutoCloseable {
     }
     try (Scope scope = Scope.open()) {
       Tensor start = parameters.typed(FeatureTensors.of(matrix)); // I × F
-      @Nullable Tensor original = keep && !freeze ? scope.release(start.clone()) : null;
       Tensor features =
           freeze ? scope.release(start) : parameters.take("features/" + modality, start).value();
-      return new FilterGate(kind, features, freeze, original, weight, bias, gateWeight, gateBias);
+      return new FilterGate(kind, features, freeze, weight, bias, gateWeight, gateBias);
     }
   }
 
@@ -119,21 +109,10 @@ public final class FilterGate implements AutoCloseable {
     return features.detach();
   }
 
-  /** x as it was at the start, I × F; borrowed. */
-  public Tensor original() {
-    if (original == null && !frozen) {
-      throw new IllegalStateException("filter gate: the original features were not kept");
-    }
-    return original == null ? features : original;
-  }
-
   @Override
   public void close() {
     if (frozen) {
       Scope.free(features);
-    }
-    if (original != null) {
-      Scope.free(original);
     }
   }
 }

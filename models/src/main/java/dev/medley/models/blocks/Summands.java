@@ -26,26 +26,22 @@ public final class Summands {
     for (int part = 0; part < lines.size(); part++) {
       Tensor table = lines.get(part);
       Tensor ofItems = table.narrow(0, users, table.size(0) - users); // I × D
-      fill(summands, part, products(whole, ofItems.index_select(0, Tensors.rows(items))));
+      column(summands, part, whole, ofItems.index_select(0, Tensors.rows(items)));
     }
     return summands;
   }
 
   /**
-   * Inner products of one row with others.
+   * Writes the inner products of a user's vector with those of items as one part's column.
    *
-   * @param row 1 × D
-   * @param others B × D
-   * @return B
+   * @param user 1 × D
+   * @param items B × D
    */
-  public static float[] products(Tensor row, Tensor others) {
-    return Tensors.toFloats(others.matmul(row.t()).flatten().to(torch.ScalarType.Float));
-  }
-
-  /** Writes a column. */
-  public static void fill(double[][] summands, int part, float[] column) {
-    for (int k = 0; k < column.length; k++) {
-      summands[k][part] = column[k];
+  public static void column(double[][] summands, int part, Tensor user, Tensor items) {
+    float[] products =
+        Tensors.toFloats(items.matmul(user.t()).flatten().to(torch.ScalarType.Float)); // B
+    for (int k = 0; k < products.length; k++) {
+      summands[k][part] = products[k];
     }
   }
 }
