@@ -19,9 +19,43 @@ final class Memory {
   private static final int STEPS = 5_000;
   private static final int EVERY = 500;
 
+  /**
+   * What was measured.
+   *
+   * @param resident MiB after every 500 steps
+   * @param before live handles before the model was made
+   * @param after live handles after it was closed
+   */
+  record Readings(List<Double> resident, long before, long after) {
+
+    /** MiB after the first 500 steps. */
+    double first() {
+      return resident.get(0);
+    }
+
+    /** MiB after all steps. */
+    double last() {
+      return resident.get(resident.size() - 1);
+    }
+
+    /** MiB per 1,000 steps over the last half. */
+    double slope() {
+      return Memory.slope(resident);
+    }
+  }
+
   private Memory() {}
 
   static void run(String... arguments) throws Exception {
+    Readings readings = measure();
+    Timings.print(
+        "growth from step %d to %d: %+.1f MiB", EVERY, STEPS, readings.last() - readings.first());
+    Timings.print("slope over the last half: %+.2f MiB per 1,000 steps", readings.slope());
+    Timings.print("live handles: %d before, %d after", readings.before(), readings.after());
+  }
+
+  /** Takes the steps and prints each reading. */
+  static Readings measure() throws Exception {
     Engine.start(1);
     long before = Scope.liveHandles();
     Interactions train = Generated.interactions(9_308, 6_710, 59_541, new Seed(1));
@@ -41,11 +75,7 @@ final class Memory {
         }
       }
     }
-    double first = resident.get(0);
-    double last = resident.get(resident.size() - 1);
-    Timings.print("growth from step %d to %d: %+.1f MiB", EVERY, STEPS, last - first);
-    Timings.print("slope over the last half: %+.2f MiB per 1,000 steps", slope(resident));
-    Timings.print("live handles: %d before, %d after", before, Scope.liveHandles());
+    return new Readings(resident, before, Scope.liveHandles());
   }
 
   /** Least squares over the last half of the readings. */

@@ -8,6 +8,7 @@ import dev.medley.evaluation.Evaluator;
 import dev.medley.evaluation.Slice;
 import dev.medley.models.blocks.TrainedScorer;
 import dev.medley.runs.RunFolder;
+import dev.medley.runs.UnfinishedRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,11 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     RunFolder folder = RunFolder.open(run);
     Dataset dataset = folder.dataset();
+    if (folder.summary().featuresOmitted()) {
+      System.err.printf(
+          "warning: diversity is not measured: %s keeps no features, as those of its dataset take more than %d MiB%n",
+          run, UnfinishedRun.MAX_FEATURE_BYTES >> 20);
+    }
     Engine.start(threads.count());
     Evaluator.Builder builder =
         Evaluator.builder(dataset.train(), test ? dataset.test() : dataset.validation())

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,7 @@ record TrainingRun(
       RunFolder.open(out).request().requireSame(request(), out.resolve(RunLayout.REQUEST));
     } else if (state == RunState.UNFINISHED) {
       UnfinishedRun.check(out, request());
+      Checkpoints.in(out.resolve(RunLayout.CHECKPOINT_FOLDER)).refuseNewer();
     }
     if (device.cuda()) { // what asks libtorch
       Engine.start(threads, device);
@@ -160,7 +162,7 @@ record TrainingRun(
           "warning: nobody has validation interactions, so nothing stops training early: the last"
               + " epoch is kept, and of a closed form's candidates the first; --set epochs=N bounds it");
     }
-    try (Progress progress = new Progress(recipe.model());
+    try (ProgressDisplay progress = new ProgressDisplay(recipe.model());
         Checkpoints checkpoints = Checkpoints.in(run.checkpoints())) {
       List<TrainingListener> listeners =
           List.of(new HistoryWriter(run, terms(model), validation.columns()), progress);
@@ -178,16 +180,17 @@ record TrainingRun(
       try (TrainedScorer scorer = Trainer.scorerOf(model)) {
         EvaluationResult onValidation = validation.evaluate(scorer);
         EvaluationResult onTest = evaluator(true).evaluate(scorer);
-        RunOutcome outcome =
-            new RunOutcome(
-                result.epochs(),
-                result.bestEpoch(),
-                model.parameters().count(),
-                result.secondsPerEpoch(),
-                result.secondsPerEvaluation(),
-                (System.nanoTime() - start) / NANOS,
-                PeakMemory.mebibytes().stream().boxed().findFirst().orElse(null),
-                Clock.systemUTC().instant());
+        Supplier<RunOutcome> outcome =
+            () ->
+                new RunOutcome(
+                    result.epochs(),
+                    result.bestEpoch(),
+                    model.parameters().count(),
+                    result.secondsPerEpoch(),
+                    result.secondsPerEvaluation(),
+                    (System.nanoTime() - start) / NANOS,
+                    PeakMemory.mebibytes().stream().boxed().findFirst().orElse(null),
+                    Clock.systemUTC().instant());
         RunMetrics metrics =
             new RunMetrics(onValidation.metrics(), onTest.metrics(), slices(onTest.slices()));
         PerUser perUser =

@@ -3,6 +3,7 @@ package dev.medley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.medley.formats.Sha256;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,6 +136,55 @@ class CommandsTest extends CommandLineTest {
     }
     assertThat(medley("recommend", run, "--user", 1).done().out().lines()).hasSize(1 + 10);
     assertThat(medley("recommend", run, "--user", 1, "-k", 3).done().out().lines()).hasSize(1 + 3);
+  }
+
+  /** Puts {@code content} in place of a run's features and makes its checksum right again. */
+  private static void replaceFeatures(Path run, String content) throws IOException {
+    Path features = run.resolve("features.safetensors");
+    String old = Sha256.ofFile(features);
+    Files.writeString(features, content);
+    Path summary = run.resolve("run.json");
+    Files.writeString(summary, Files.readString(summary).replace(old, Sha256.ofFile(features)));
+  }
+
+  @Test
+  void recommendChecksTheWholeRunButDoesNotReadItsFeatures() throws IOException {
+    Path run = folder.resolve("run");
+    train("lightgcn", Shops.shop(folder, "image"), run, "--set", "epochs=1");
+    String expected = medley("recommend", run, "--user", 1).done().out();
+
+    replaceFeatures(run, "whatever");
+    assertThat(medley("recommend", run, "--user", 1).done().out()).isEqualTo(expected);
+    assertRefused(List.of("evaluate", run), "features.safetensors");
+
+    Files.writeString(run.resolve("features.safetensors"), "changed afterwards");
+    assertRefused(List.of("recommend", run, "--user", 1), "features.safetensors: expected SHA-256");
+  }
+
+  @Test
+  void evaluateSaysWhyThereIsNoDiversityWhereTheRunKeepsNoFeatures() throws IOException {
+    Path run = folder.resolve("run");
+    train("lightgcn", Shops.shop(folder, "image"), run, "--set", "epochs=1");
+    Outcome before = medley("evaluate", run, "--json").done();
+    assertThat(before.json().path("test").path("diversity@20").isNumber()).isTrue();
+    assertThat(before.err()).isEmpty();
+
+    Files.delete(run.resolve("features.safetensors"));
+    Path summary = run.resolve("run.json");
+    Files.writeString(
+        summary,
+        Files.readString(summary)
+            .replaceAll("(?m)^.*\"features.safetensors\".*\n", "")
+            .replaceAll("\"features_omitted\" : false", "\"features_omitted\" : true"));
+    Outcome after = medley("evaluate", run, "--json").done();
+    assertThat(after.json().path("test").path("diversity@20").isNull()).isTrue();
+    assertThat(after.json().path("test").path("recall@20"))
+        .isEqualTo(before.json().path("test").path("recall@20"));
+    assertThat(after.errors())
+        .containsExactly(
+            "warning: diversity is not measured: "
+                + run
+                + " keeps no features, as those of its dataset take more than 512 MiB");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -154,8 +155,42 @@ class ResumeTest extends CommandLineTest {
     }
     Outcome outcome = assertEndsAsIfNeverStopped();
     assertThat(outcome.err())
-        .contains("the checkpoint is not complete, training starts afresh")
+        .contains("the checkpoint is damaged, training starts afresh: ", "state.safetensors")
         .doesNotContain("goes on after");
+  }
+
+  /** Replaces {@code from} by {@code to}, of the same length, in the header of the checkpoint. */
+  private void forge(String from, String to) throws IOException {
+    Path state = run.resolve("checkpoint/state.safetensors");
+    String content = Files.readString(state, StandardCharsets.ISO_8859_1);
+    assertThat(content).contains(from);
+    Files.writeString(state, content.replace(from, to), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void checkpointOfANewerVersionIsRefusedByNumberAndLeftAlone() throws Exception {
+    leaveUnfinished(run);
+    forge("\"format_version\":\"1\"", "\"format_version\":\"7\"");
+    assertRefused(
+        List.of(longTraining(run)),
+        "state.safetensors, field format_version: expected at most 1, got 7; go on with the newer Medley");
+  }
+
+  @Test
+  void checkpointWithoutAVersionOrWithAFieldThatIsNoNumberStartsAfreshAndSaysSo() throws Exception {
+    leaveUnfinished(run);
+    forge("\"format_version\"", "\"format_versjon\"");
+    assertThat(assertEndsAsIfNeverStopped().err())
+        .contains(
+            "training starts afresh: ",
+            "field format_version: expected a whole number of at least 0, got no such field");
+
+    run = folder.resolve("no number");
+    leaveUnfinished(run);
+    forge("\"phase_done\":\"false\"", "\"phase_done\":\"maybe\"");
+    assertThat(assertEndsAsIfNeverStopped().err())
+        .contains(
+            "training starts afresh: ", "field phase_done: expected true or false, got 'maybe'");
   }
 
   @Test

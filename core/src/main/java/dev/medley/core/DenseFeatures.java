@@ -34,7 +34,7 @@ public final class DenseFeatures implements FeatureMatrix {
             "%s features: expected %d numbers in row %d, got %d"
                 .formatted(modality, dimension, row, rows[row].length));
       }
-      if (isMissing(modality, row, rows[row])) {
+      if (isMissing(modality + " features", row, rows[row], 0, dimension)) {
         missing.set(row);
       } else {
         System.arraycopy(rows[row], 0, values, row * dimension, dimension);
@@ -46,25 +46,28 @@ public final class DenseFeatures implements FeatureMatrix {
   /**
    * Whether a row is missing, that is all NaN.
    *
+   * @param subject what the row belongs to, for the message: {@code image features}, or a file
+   * @param row its number there
+   * @param values hold the row's numbers from {@code offset} on
+   * @param dimension how many there are
    * @throws InvalidInputException if it holds an infinity, or a NaN beside numbers
    */
-  public static boolean isMissing(String modality, int row, float[] values) {
+  public static boolean isMissing(
+      String subject, int row, float[] values, int offset, int dimension) {
     int nans = 0;
-    for (float value : values) {
-      if (Float.isNaN(value)) {
+    for (int k = offset; k < offset + dimension; k++) {
+      if (Float.isNaN(values[k])) {
         nans++;
-      } else if (Float.isInfinite(value)) {
+      } else if (Float.isInfinite(values[k])) {
         throw new InvalidInputException(
-            modality
-                + " features: expected finite numbers, got infinity in row "
-                + row
-                + "; mend the row, or make all of it NaN to mark the item as missing");
+            "%s row %d: expected finite numbers, got infinity in column %d; mend the row, or make all of it NaN to mark the item as missing"
+                .formatted(subject, row, k - offset));
       }
     }
-    if (nans > 0 && nans < values.length) {
+    if (nans > 0 && nans < dimension) {
       throw new InvalidInputException(
-          "%s features: expected a row of numbers, or all NaN for a missing one, got %d NaN of %d in row %d; mend the row, or make all of it NaN"
-              .formatted(modality, nans, values.length, row));
+          "%s row %d: expected numbers, or all NaN for a missing item, got %d NaN of %d; mend the row, or make all of it NaN"
+              .formatted(subject, row, nans, dimension));
     }
     return nans > 0;
   }

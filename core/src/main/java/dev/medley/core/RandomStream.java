@@ -1,10 +1,8 @@
 package dev.medley.core;
 
-import java.util.Arrays;
-
 /**
- * A stream of random numbers whose whole state is four longs, so that a checkpoint can hold it:
- * xoshiro256++ (blackman2021scrambled), seeded through SplitMix64. Not safe for concurrent use.
+ * A stream of random numbers: xoshiro256++ (blackman2021scrambled), seeded through SplitMix64. Not
+ * safe for concurrent use.
  */
 public final class RandomStream {
   static final long GOLDEN = 0x9e3779b97f4a7c15L;
@@ -20,32 +18,6 @@ public final class RandomStream {
     s1 = mix(z += GOLDEN);
     s2 = mix(z += GOLDEN);
     s3 = mix(z + GOLDEN);
-  }
-
-  private RandomStream(long[] state) {
-    s0 = state[0];
-    s1 = state[1];
-    s2 = state[2];
-    s3 = state[3];
-  }
-
-  /**
-   * Continues a stream.
-   *
-   * @param state what {@link #state()} gave, four longs, not all zero
-   * @throws IllegalArgumentException if it is not such a state
-   */
-  public static RandomStream restore(long[] state) {
-    if (state.length != 4 || Arrays.equals(state, new long[4])) {
-      throw new IllegalArgumentException(
-          "random state: expected 4 longs, not all zero, got " + Arrays.toString(state));
-    }
-    return new RandomStream(state);
-  }
-
-  /** The four longs that {@link #restore} continues from. */
-  public long[] state() {
-    return new long[] {s0, s1, s2, s3};
   }
 
   static long mix(long z) {

@@ -1,5 +1,6 @@
 package dev.medley.data;
 
+import dev.medley.core.DenseFeatures;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.formats.Npy;
@@ -81,6 +82,7 @@ final class FeatureFile {
 
   /** Adds the rows that are all NaN; looks at every other number once. */
   private void scan(BitSet missingRows) {
+    String subject = file.toString();
     int columns = array.columns();
     int block = Math.min(array.rows(), Math.max(1, SCANNED_AT_ONCE / columns));
     float[] values = new float[block * columns];
@@ -88,31 +90,12 @@ final class FeatureFile {
       int count = Math.min(block, array.rows() - first);
       array.copyRows(first, count, values, 0);
       for (int k = 0; k < count; k++) {
-        if (!missingRows.get(first + k) && isMissing(first + k, values, k * columns)) {
+        if (!missingRows.get(first + k)
+            && DenseFeatures.isMissing(subject, first + k, values, k * columns, columns)) {
           missingRows.set(first + k);
         }
       }
     }
-  }
-
-  private boolean isMissing(int row, float[] values, int offset) {
-    int columns = array.columns();
-    int nans = 0;
-    for (int k = offset; k < offset + columns; k++) {
-      if (Float.isNaN(values[k])) {
-        nans++;
-      } else if (Float.isInfinite(values[k])) {
-        throw new InvalidInputException(
-            "%s row %d: expected finite numbers, got infinity in column %d; mend the row, or make all of it NaN to mark the item as missing"
-                .formatted(file, row, k - offset));
-      }
-    }
-    if (nans > 0 && nans < columns) {
-      throw new InvalidInputException(
-          "%s row %d: expected numbers, or all NaN for a missing item, got %d NaN of %d; mend the row, or make all of it NaN"
-              .formatted(file, row, nans, columns));
-    }
-    return nans > 0;
   }
 
   /** Rows that are converted as they are asked for, from memory or from a mapped file. */

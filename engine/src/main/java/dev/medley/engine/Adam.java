@@ -13,8 +13,13 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Adam (kingma2015adam, algorithm 1) as libtorch's fused operation. A parameter without a gradient
- * stays where it is. Owns its moments until closed.
+ * Adam (kingma2015adam, algorithm 1) as libtorch's fused operation. Owns its moments until closed.
+ *
+ * <p>Deviation: a parameter without a gradient, which a batch's loss did not touch, stays where it
+ * is, and neither its moments decay nor its steps count; the algorithm would move it on by its
+ * moments, as with a gradient of zeros. The field's references leave such parameters out too. Each
+ * parameter has a count of steps of its own, so what comes next depends on nothing but {@link
+ * #states}.
  */
 public final class Adam implements AutoCloseable {
 
@@ -50,10 +55,12 @@ public final class Adam implements AutoCloseable {
         Tensor value = parameter.value().detach();
         states.add(
             new State(
-                parameter,
-                scope.release(torch.zeros_like(value)),
-                scope.release(torch.zeros_like(value)),
-                scope.release(Tensors.zeros(1))));
+                parameter, torch.zeros_like(value), torch.zeros_like(value), Tensors.zeros(1)));
+      }
+      for (State state : states) { // all of them are made before any is released
+        scope.release(state.first());
+        scope.release(state.second());
+        scope.release(state.steps());
       }
     }
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds each item's nearest items by the cosine of raw features: exactly, in blocks, so that no I ×
- * I array ever exists. Results may be kept in a folder under a hash of everything they depend on.
+ * Finds each item's nearest items by the cosine of features: exactly, in blocks, so that no I × I
+ * array ever exists. Results may be kept in a folder under a hash of everything they depend on.
  */
 public final class NeighborGraphs {
   private static final Logger log = LoggerFactory.getLogger(NeighborGraphs.class);
@@ -54,15 +55,39 @@ public final class NeighborGraphs {
    * @throws InvalidInputException if {@code k} is out of range
    */
   public Neighbors nearest(FeatureMatrix features, int k) {
+    return nearest(
+        features, k, "nearest/" + VERSION + "/", () -> new NearestRows(features, k, 0, false));
+  }
+
+  /**
+   * The {@code k} most similar items of each item by x_i·x_j / (‖x_i‖‖x_j‖ + shrink), itself among
+   * them; ties go to the smaller index. Features that are missing or all zero are 0 similar to
+   * everything: such an item has no neighbours, and is another's where no better is left.
+   *
+   * @param features I × D
+   * @param k at least 1, less than I
+   * @param shrink at least 0
+   * @throws InvalidInputException if {@code k} is out of range
+   */
+  public Neighbors mostSimilar(FeatureMatrix features, int k, double shrink) {
+    return nearest(
+        features,
+        k,
+        "similar/" + VERSION + "/" + shrink + "/",
+        () -> new NearestRows(features, k, shrink, true));
+  }
+
+  private Neighbors nearest(
+      FeatureMatrix features, int k, String kind, Supplier<NearestRows> empty) {
     if (k < 1 || k >= features.rows()) {
       throw new InvalidInputException(
           "neighbors: expected at least 1 and fewer than the %d items, got %d"
               .formatted(features.rows(), k));
     }
     if (folder == null) {
-      return compute(features, k);
+      return compute(features, empty.get());
     }
-    Path file = folder.resolve("neighbors-" + key(features, k) + ".safetensors");
+    Path file = folder.resolve("neighbors-" + key(features, k, kind) + ".safetensors");
     if (Files.exists(file)) {
       try (Safetensors stored = Safetensors.open(file)) {
         Neighbors neighbors =
@@ -76,14 +101,14 @@ public final class NeighborGraphs {
         log.warn("neighbour graph in the cache is unreadable and is built anew: {}", file);
       }
     }
-    Neighbors neighbors = compute(features, k);
+    Neighbors neighbors = compute(features, empty.get());
     keep(file, neighbors);
     return neighbors;
   }
 
-  private static String key(FeatureMatrix features, int k) {
+  private static String key(FeatureMatrix features, int k, String kind) {
     Sha256 hash = new Sha256();
-    hash.add("nearest/" + VERSION + "/" + k + "/" + features.rows() + "/" + features.dimension());
+    hash.add(kind + k + "/" + features.rows() + "/" + features.dimension());
     float[] row = new float[features.dimension()];
     byte[] bytes = new byte[row.length * Float.BYTES];
     for (int item = 0; item < features.rows(); item++) {
@@ -131,14 +156,13 @@ public final class NeighborGraphs {
     }
   }
 
-  private static Neighbors compute(FeatureMatrix features, int k) {
+  private static Neighbors compute(FeatureMatrix features, NearestRows rows) {
     int items = features.rows();
     try (Scope all = Scope.open()) {
       Tensor raw = FeatureTensors.of(features); // I × D
       int height = Math.max(1, Math.min(items, BLOCK_FLOATS / items));
       Tensor block = Tensors.empty(height, items);
       float[] products = new float[Math.multiplyExact(height, items)];
-      NearestRows rows = new NearestRows(features, k);
       for (int from = 0; from < items; from += height) {
         int count = Math.min(height, items - from);
         int start = from;

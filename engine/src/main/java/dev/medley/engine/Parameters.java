@@ -88,7 +88,12 @@ public final class Parameters implements AutoCloseable {
     return add(name, values, shape);
   }
 
-  private static int count(String name, long... shape) {
+  /**
+   * Refuses a parameter that would hold more than 2^31 − 1 numbers, before anything is made.
+   *
+   * @throws InvalidInputException naming the parameter and its shape
+   */
+  public static void checkSize(String name, long... shape) {
     double numbers = 1;
     for (long size : shape) {
       numbers *= size;
@@ -101,7 +106,11 @@ public final class Parameters implements AutoCloseable {
                   Integer.MAX_VALUE,
                   Arrays.stream(shape).mapToObj(Long::toString).collect(joining(" × "))));
     }
-    return (int) numbers;
+  }
+
+  private static int count(String name, long... shape) {
+    checkSize(name, shape);
+    return (int) Arrays.stream(shape).reduce(1, (product, size) -> product * size);
   }
 
   private void fillNormal(float[] values, int from, int to, double deviation, String stream) {

@@ -47,12 +47,15 @@ public final class SparseMatrix implements AutoCloseable {
       }
     }
     try (Scope scope = Scope.open()) {
+      Tensor starts = Tensors.ints(offsets);
+      Tensor places = Tensors.ints(columns);
+      Tensor values = Tensors.of(weights, weights.length); // all three before any is released
       return new SparseMatrix(
           offsets.length - 1,
           columnCount,
-          scope.release(Tensors.ints(offsets)),
-          scope.release(Tensors.ints(columns)),
-          scope.release(Tensors.of(weights, weights.length)));
+          scope.release(starts),
+          scope.release(places),
+          scope.release(values));
     }
   }
 

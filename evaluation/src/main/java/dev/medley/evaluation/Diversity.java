@@ -14,8 +14,8 @@ import java.util.List;
  *
  * <p>With n unit vectors and s = Σ x̂ the sum of all cosines of unequal pairs is ‖s‖² − n, so a
  * list costs n · D additions instead of n² · D. Users run inside a slice of dimensions that stays
- * in the cache; slices of all items are filled a few at a time, so that memory stays bounded
- * whatever I × D is.
+ * in the cache; slices of all items are filled as many at a time as fit 32 MiB, but one at least,
+ * so that memory does not grow with D: it is at most 32 MiB or I × 256 floats, whichever is more.
  */
 final class Diversity {
   private static final int SLICE = 256; // dimensions

@@ -1,5 +1,6 @@
 package dev.medley.models;
 
+import dev.medley.core.TrainingView;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.models.blocks.Bpr;
@@ -34,6 +35,11 @@ public final class BprMf implements Model {
       Range.atLeast("l2", l2, 0);
     }
 
+    @Override
+    public void check(TrainingView data) {
+      Parameters.checkSize("nodes", (long) data.users() + data.items(), dim);
+    }
+
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
       return new Config(
@@ -51,6 +57,7 @@ public final class BprMf implements Model {
 
   /** A model at its start. */
   public BprMf(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.users = input.data().users();
     this.parameters = Parameters.from(input.seed(), input.precision());

@@ -8,6 +8,7 @@ import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.Neighbors;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -128,6 +129,12 @@ public final class Dream implements Explainable {
     public void check(TrainingView data) {
       ModalFeatures.required("dream", data.features());
       Range.fewerNeighbors(neighbors, data.items());
+      Parameters.checkSize("nodes", (long) data.users() + data.items(), dim);
+      Parameters.checkSize("gate/weight", (long) data.features().size() * dim, dim);
+      for (FeatureMatrix matrix : data.features()) {
+        Parameters.checkSize(
+            "projection/" + matrix.modality() + "/weight", matrix.dimension(), dim);
+      }
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -163,6 +170,7 @@ public final class Dream implements Explainable {
   private final Parameter nodes; // E⁰, N × D, users first
   private final List<FilterGate> gates = new ArrayList<>(); // one per modality
   private final @Nullable Parameter fusion; // MD × D
+  private final Owned owned;
 
   /**
    * A model at its start.
@@ -179,47 +187,66 @@ public final class Dream implements Explainable {
     this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     float[][] shares = RelationGraphs.shares(train, raw);
     this.hasModality = new boolean[itemCount];
-    for (int m = 0; m < raw.size(); m++) {
-      relations.add(relations(train, raw.get(m), shares[m], input.graphs()));
-      for (int item = 0; item < itemCount; item++) {
-        hasModality[item] |= raw.get(m).isPresent(item);
+    raw.forEach(matrix -> mark(matrix, hasModality));
+    try (Owned made = new Owned()) {
+      for (int m = 0; m < raw.size(); m++) {
+        relations.add(made.add(relations(train, raw.get(m), shares[m], input.graphs())));
       }
+      this.graph = made.add(UserItemGraph.of(train));
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.nodes = parameters.xavierUniformNodes("nodes", users, itemCount, config.dim());
+      for (FeatureMatrix matrix : scaled) {
+        gates.add(
+            made.add(
+                FilterGate.of(
+                    matrix, config.dim(), config.gate(), config.freezeFeatures(), parameters)));
+      }
+      this.fusion =
+          config.fusion() == Fusion.CONCAT
+              ? stackedIdentities(parameters, raw.size(), config.dim())
+              : null;
+      this.owned = made.kept();
     }
-    this.graph = UserItemGraph.of(train);
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.nodes = parameters.xavierUniformNodes("nodes", users, itemCount, config.dim());
-    for (FeatureMatrix matrix : scaled) {
-      gates.add(
-          FilterGate.of(matrix, config.dim(), config.gate(), config.freezeFeatures(), parameters));
+  }
+
+  private static void mark(FeatureMatrix matrix, boolean[] present) {
+    for (int item = 0; item < present.length; item++) {
+      present[item] |= matrix.isPresent(item);
     }
-    this.fusion = config.fusion() == Fusion.CONCAT ? stackedIdentities() : null;
   }
 
   /** Choice: k nearest by the cosine of raw features; users by the mean of their items'. */
   private RelationGraphs relations(
       Interactions train, FeatureMatrix raw, float[] shares, NeighborGraphs graphs) {
-    @Nullable ItemGraph ofItems =
-        config.modalLayers() == 0 ? null : similar(graphs.nearest(raw, config.neighbors()));
-    @Nullable ItemGraph ofUsers =
-        config.userNeighbors() == 0
-            ? null
-            : similar(config.userGraph().of(train, raw, config.userNeighbors(), graphs));
-    return new RelationGraphs(
-        ofItems, config.modalLayers(), train, raw, ofUsers, config.convolution(), shares);
+    try (Owned made = new Owned()) {
+      @Nullable ItemGraph ofItems =
+          config.modalLayers() == 0
+              ? null
+              : made.add(similar(graphs.nearest(raw, config.neighbors())));
+      @Nullable ItemGraph ofUsers =
+          config.userNeighbors() == 0
+              ? null
+              : made.add(
+                  similar(config.userGraph().of(train, raw, config.userNeighbors(), graphs)));
+      RelationGraphs both =
+          new RelationGraphs(
+              ofItems, config.modalLayers(), train, raw, ofUsers, config.convolution(), shares);
+      made.kept(); // they belong to the result now
+      return both;
+    }
   }
 
   private ItemGraph similar(Neighbors nearest) {
     return ItemGraph.of(List.of(nearest), new double[] {1}, config.edges());
   }
 
-  private Parameter stackedIdentities() {
-    int dim = config.dim();
-    float[] start = new float[gates.size() * dim * dim];
-    for (int row = 0; row < gates.size() * dim; row++) {
+  private static Parameter stackedIdentities(Parameters parameters, int modalities, int dim) {
+    float[] start = new float[modalities * dim * dim];
+    for (int row = 0; row < modalities * dim; row++) {
       start[row * dim + row % dim] = 1;
     }
     try (Scope scope = Scope.open()) {
-      return parameters.take("fusion/weight", Tensors.of(start, (long) gates.size() * dim, dim));
+      return parameters.take("fusion/weight", Tensors.of(start, (long) modalities * dim, dim));
     }
   }
 
@@ -365,9 +392,6 @@ public final class Dream implements Explainable {
 
   @Override
   public void close() {
-    gates.forEach(FilterGate::close);
-    parameters.close();
-    relations.forEach(RelationGraphs::close);
-    graph.close();
+    owned.close();
   }
 }

@@ -9,6 +9,7 @@ import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.LinearMap;
 import dev.medley.engine.Neighbors;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -133,6 +134,11 @@ public final class Freedom implements Explainable {
     public void check(TrainingView data) {
       modalityWeights.of(ModalFeatures.required("freedom", data.features()));
       Range.fewerNeighbors(neighbors, data.items());
+      Parameters.checkSize("nodes", (long) data.users() + data.items(), dim);
+      for (FeatureMatrix matrix : data.features()) {
+        Parameters.checkSize(
+            "projection/" + matrix.modality() + "/weight", matrix.dimension(), dim);
+      }
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -162,6 +168,7 @@ public final class Freedom implements Explainable {
   private final Parameters parameters;
   private final Parameter nodes; // E⁰, N × D, users first
   private final List<FeatureProjection> projections = new ArrayList<>(); // W_m, b_m, x_m
+  private final Owned owned;
   private @Nullable UserItemGraph pruned; // Â_ρ of the epoch at hand
 
   /**
@@ -180,19 +187,23 @@ public final class Freedom implements Explainable {
         features.stream()
             .map(matrix -> input.graphs().nearest(matrix, config.neighbors()))
             .toList();
-    this.items = ItemGraph.of(nearest, weights, ItemGraph.Edges.ONE); // eqs. 1–5
-    this.whole = UserItemGraph.of(train);
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
     this.scaled = features.stream().map(config.featureScaling()::fit).toList();
-    for (FeatureMatrix matrix : scaled) {
-      projections.add(
-          FeatureProjection.of(
-              matrix,
-              config.dim(),
-              config.freezeFeatures(),
-              parameters,
-              FeatureProjection.Layer.UNIFORM));
+    try (Owned made = new Owned()) {
+      this.items = made.add(ItemGraph.of(nearest, weights, ItemGraph.Edges.ONE)); // eqs. 1–5
+      this.whole = made.add(UserItemGraph.of(train));
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
+      for (FeatureMatrix matrix : scaled) {
+        projections.add(
+            made.add(
+                FeatureProjection.of(
+                    matrix,
+                    config.dim(),
+                    config.freezeFeatures(),
+                    parameters,
+                    FeatureProjection.Layer.UNIFORM)));
+      }
+      this.owned = made.kept();
     }
   }
 
@@ -346,9 +357,6 @@ public final class Freedom implements Explainable {
   @Override
   public void close() {
     closePruned();
-    projections.forEach(FeatureProjection::close);
-    parameters.close();
-    whole.close();
-    items.close();
+    owned.close();
   }
 }

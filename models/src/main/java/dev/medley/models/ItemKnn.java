@@ -104,7 +104,7 @@ public final class ItemKnn implements Model {
         int other = touched[k];
         if (other != item) {
           double denominator = norm * Math.sqrt(byItem.count(other)) + shrink;
-          rows.offer(other, (float) (common[other] / denominator));
+          rows.offer(other, common[other] / denominator);
         }
         common[other] = 0;
       }

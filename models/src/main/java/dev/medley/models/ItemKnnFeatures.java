@@ -3,19 +3,15 @@ package dev.medley.models;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
-import dev.medley.engine.FeatureTensors;
+import dev.medley.engine.NeighborGraphs;
+import dev.medley.engine.Neighbors;
 import dev.medley.engine.Parameters;
-import dev.medley.engine.Scope;
-import dev.medley.engine.Tensors;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.ItemNeighbors;
 import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ScaledFeatures;
-import dev.medley.models.blocks.TopNeighbors;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * row of zeros has cosine 0 with everything.
  */
 public final class ItemKnnFeatures implements Model {
-  private static final int BLOCK_FLOATS = 4 << 20;
-
   /**
    * What it leaves open.
    *
@@ -67,6 +61,7 @@ public final class ItemKnnFeatures implements Model {
   private final TrainingView data;
   private final List<FeatureMatrix> scaled;
   private final List<FeatureMatrix> features; // scaled, without gaps
+  private final NeighborGraphs graphs;
   private final Parameters parameters;
   private @Nullable ItemNeighbors fitted;
 
@@ -81,33 +76,14 @@ public final class ItemKnnFeatures implements Model {
     this.data = input.data();
     this.scaled = input.data().features().stream().map(config.featureScaling()::fit).toList();
     this.features = scaled.stream().map(input.imputation()::fill).toList();
+    this.graphs = input.graphs();
     this.parameters = Parameters.from(input.seed(), input.precision());
   }
 
   private void fit() {
-    int items = data.items();
-    TopNeighbors rows = new TopNeighbors(items, config.neighbors());
-    try (Scope all = Scope.open()) {
-      Tensor x = FeatureTensors.of(ModalFeatures.joined(features)); // I × Σ d_m
-      float[] norms = Tensors.toFloats(x.norm(Tensors.scalarOptional(2), new long[] {1})); // I
-      int height = Math.max(1, Math.min(items, BLOCK_FLOATS / items));
-      float[] products = new float[Math.multiplyExact(height, items)];
-      for (int from = 0; from < items; from += height) {
-        int count = Math.min(height, items - from);
-        try (Scope scope = Scope.open()) {
-          Tensors.copy(torch.mm(x.narrow(0, from, count), x.t()), products); // count × I
-        }
-        for (int row = 0; row < count; row++) {
-          for (int other = 0; other < items; other++) {
-            float denominator = norms[from + row] * norms[other] + (float) config.shrink();
-            float product = products[row * items + other];
-            rows.offer(other, denominator == 0 ? 0 : product / denominator);
-          }
-          rows.endRow();
-        }
-      }
-    }
-    fitted = rows.toScorer(data.train());
+    FeatureMatrix x = ModalFeatures.joined(features); // I × Σ d_m
+    Neighbors s = graphs.mostSimilar(x, config.neighbors(), config.shrink());
+    fitted = new ItemNeighbors(data.train(), s.offsets(), s.items(), s.similarities());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.medley.models;
 
+import dev.medley.core.TrainingView;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.UserItemGraph;
@@ -43,6 +45,11 @@ public final class LightGcn implements Model {
       Range.atLeast("l2", l2, 0);
     }
 
+    @Override
+    public void check(TrainingView data) {
+      Parameters.checkSize("nodes", (long) data.users() + data.items(), dim);
+    }
+
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
       return new Config(
@@ -59,14 +66,20 @@ public final class LightGcn implements Model {
   private final UserItemGraph graph; // Â, N × N, symmetric
   private final Parameters parameters;
   private final Parameter nodes; // E⁰, N × D, users first
+  private final Owned owned;
 
   /** A model at its start. */
   public LightGcn(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.users = input.data().users();
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.nodes = parameters.xavierUniformNodes("nodes", users, input.data().items(), config.dim());
-    this.graph = UserItemGraph.of(input.data().train());
+    try (Owned made = new Owned()) {
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.nodes =
+          parameters.xavierUniformNodes("nodes", users, input.data().items(), config.dim());
+      this.graph = made.add(UserItemGraph.of(input.data().train()));
+      this.owned = made.kept();
+    }
   }
 
   /** Eqs. 7–8 and 11: the mean of Âˡ E⁰ over l = 0 … L. */
@@ -101,7 +114,6 @@ public final class LightGcn implements Model {
 
   @Override
   public void close() {
-    parameters.close();
-    graph.close();
+    owned.close();
   }
 }

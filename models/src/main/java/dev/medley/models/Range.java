@@ -51,11 +51,16 @@ public final class Range {
     }
   }
 
-  /** Refuses as many neighbours as there are items, or more. */
+  /** Refuses as many neighbours as there are items, or more than 2^31 − 1 of all items together. */
   public static void fewerNeighbors(int neighbors, int items) {
     if (neighbors >= items) {
       throw new InvalidInputException(
           "neighbors: expected fewer than the %d items, got %d".formatted(items, neighbors));
+    }
+    if ((long) neighbors * items > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "neighbors: expected at most %d for %d items, got %d"
+              .formatted(Integer.MAX_VALUE / items, items, neighbors));
     }
   }
 

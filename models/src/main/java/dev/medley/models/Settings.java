@@ -132,11 +132,6 @@ public final class Settings {
     return chosen;
   }
 
-  /** Records what a key that was left open came to, as one that validation decides. */
-  public void decide(String key, Object value) {
-    resolved.put(key, value);
-  }
-
   /**
    * Refuses a given key that nothing asked for.
    *

@@ -4,6 +4,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -78,7 +79,10 @@ public final class Vbpr implements Explainable {
 
     @Override
     public void check(TrainingView data) {
-      ModalFeatures.required("vbpr", data.features());
+      FeatureMatrix joined = ModalFeatures.joined(ModalFeatures.required("vbpr", data.features()));
+      Parameters.checkSize("users", data.users(), 2L * dim);
+      Parameters.checkSize("items", data.items(), dim);
+      Parameters.checkSize("projection/" + joined.modality() + "/weight", joined.dimension(), dim);
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -99,6 +103,7 @@ public final class Vbpr implements Explainable {
   private final Parameter users; // [γ_u ; θ_u], U × 2D
   private final Parameter items; // γ_i, I × D
   private final FeatureProjection projection; // f_i W + b, I × D
+  private final Owned owned;
 
   /**
    * A model at its start.
@@ -110,16 +115,20 @@ public final class Vbpr implements Explainable {
     this.config = config;
     this.scaled = input.data().features().stream().map(config.featureScaling()::fit).toList();
     List<FeatureMatrix> features = scaled.stream().map(input.imputation()::fill).toList();
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
-    this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
-    this.projection =
-        FeatureProjection.of(
-            ModalFeatures.joined(features),
-            config.dim(),
-            true,
-            parameters,
-            FeatureProjection.Layer.XAVIER_NORMAL);
+    try (Owned made = new Owned()) {
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.users = parameters.xavierUniform("users", input.data().users(), 2 * config.dim());
+      this.items = parameters.xavierUniform("items", input.data().items(), config.dim());
+      this.projection =
+          made.add(
+              FeatureProjection.of(
+                  ModalFeatures.joined(features),
+                  config.dim(),
+                  true,
+                  parameters,
+                  FeatureProjection.Layer.XAVIER_NORMAL));
+      this.owned = made.kept();
+    }
   }
 
   /** Section 3.2, with γ and θ of the items side by side. */
@@ -231,7 +240,6 @@ public final class Vbpr implements Explainable {
 
   @Override
   public void close() {
-    parameters.close();
-    projection.close();
+    owned.close();
   }
 }

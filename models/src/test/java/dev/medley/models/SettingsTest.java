@@ -126,12 +126,10 @@ class SettingsTest {
   }
 
   @Test
-  void anOpenKeyIsRecordedWhenItIsDecided() {
+  void anOpenKeyIsRecordedAsOpen() {
     Settings settings = given("shrink", "5");
     ItemKnn.Config config = ItemKnn.Config.read(settings);
     assertThat(config).isEqualTo(new ItemKnn.Config(null, 5.0));
-    assertThat(settings.resolved()).containsEntry("neighbors", null);
-    settings.decide("neighbors", 50);
-    assertThat(settings.resolved()).containsEntry("neighbors", 50).containsEntry("shrink", 5.0);
+    assertThat(settings.resolved()).containsEntry("neighbors", null).containsEntry("shrink", 5.0);
   }
 }

@@ -104,10 +104,9 @@ final class FeaturesFile {
 
     static Kept of(String modality, int rows, int dimension, float[] numbers) {
       BitSet missing = new BitSet(rows);
-      float[] row = new float[dimension];
       for (int item = 0; item < rows; item++) {
-        System.arraycopy(numbers, item * dimension, row, 0, dimension);
-        if (DenseFeatures.isMissing(modality, item, row)) {
+        if (DenseFeatures.isMissing(
+            modality + " features", item, numbers, item * dimension, dimension)) {
           missing.set(item);
         }
       }

@@ -254,7 +254,8 @@ public final class History {
       } catch (NumberFormatException malformed) {
         throw new InvalidInputException(
             "%s, line %d: expected numbers, got: %s"
-                .formatted(file, index + 1, Json.oneLine(String.valueOf(malformed.getMessage()))),
+                .formatted(
+                    file, index + 1, RunJson.oneLine(String.valueOf(malformed.getMessage()))),
             malformed);
       }
     }

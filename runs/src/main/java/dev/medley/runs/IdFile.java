@@ -48,7 +48,7 @@ record IdFile(Ids ids, List<ItemDescription> descriptions) {
     if (id.indexOf('\t') >= 0 || id.indexOf('\n') >= 0) {
       throw new InvalidInputException(
           "%s ids: expected no tab or line end in an id, got '%s'; rename it"
-              .formatted(ids.subject(), Json.oneLine(id)));
+              .formatted(ids.subject(), RunJson.oneLine(id)));
     }
     return id;
   }

@@ -170,6 +170,15 @@ public final class RunFolder {
 
   /** All that was kept of the dataset; its folder is not looked at. */
   public Dataset dataset() throws IOException {
+    return dataset(true);
+  }
+
+  /** The same as {@link #dataset} but for the features, which are not read. */
+  public Dataset datasetWithoutFeatures() throws IOException {
+    return dataset(false);
+  }
+
+  private Dataset dataset(boolean withFeatures) throws IOException {
     Ids users = users();
     IdFile items = IdFile.read(file(RunLayout.ITEMS), "item");
     InteractionsFile interactions =
@@ -183,7 +192,7 @@ public final class RunFolder {
         interactions.train(),
         interactions.validation(),
         interactions.test(),
-        features(items.ids().size()),
+        withFeatures ? features(items.ids().size()) : List.of(),
         summary.request().split(),
         List.of());
   }

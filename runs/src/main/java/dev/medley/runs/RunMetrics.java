@@ -109,7 +109,7 @@ public record RunMetrics(
     if (!slices.isEmpty()) {
       fields.put("slices", withNulls(slices));
     }
-    return Json.text(fields);
+    return RunJson.text(fields);
   }
 
   private static Map<String, @Nullable Object> withNulls(Map<?, ?> values) {
@@ -133,14 +133,14 @@ public record RunMetrics(
    * @throws dev.medley.core.InvalidInputException if it is damaged
    */
   public static RunMetrics read(Path file) throws IOException {
-    Json.Fields fields = Json.read(file);
+    RunJson.Fields fields = RunJson.read(file);
     return new RunMetrics(
         metrics(fields.object("validation")),
         metrics(fields.object("test")),
         fields.has("slices") ? tree(fields.object("slices")) : Map.of());
   }
 
-  private static Map<String, Double> metrics(Json.Fields fields) {
+  private static Map<String, Double> metrics(RunJson.Fields fields) {
     Map<String, Double> values = new TreeMap<>();
     for (String name : fields.names()) {
       values.put(name, fields.numberOrNaN(name));
@@ -148,7 +148,7 @@ public record RunMetrics(
     return values;
   }
 
-  private static Map<String, Object> tree(Json.Fields fields) {
+  private static Map<String, Object> tree(RunJson.Fields fields) {
     Map<String, Object> values = new TreeMap<>();
     for (String name : fields.names()) {
       if (fields.isObject(name)) {

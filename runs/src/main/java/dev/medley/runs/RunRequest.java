@@ -61,8 +61,8 @@ public record RunRequest(
    * @throws IllegalArgumentException if a value is of a kind that JSON cannot give back
    */
   public RunRequest {
-    hyperparameters = Json.plainMap(hyperparameters);
-    options = Json.plainMap(options);
+    hyperparameters = RunJson.plainMap(hyperparameters);
+    options = RunJson.plainMap(options);
   }
 
   /** The same with these hyperparameters in place of those of the same names. */
@@ -124,7 +124,7 @@ public record RunRequest(
   }
 
   private static String shown(@Nullable Object value) {
-    return value == null ? "absent" : Json.oneLine(value.toString());
+    return value == null ? "absent" : RunJson.oneLine(value.toString());
   }
 
   /** This request as the text of {@link RunLayout#REQUEST}. */
@@ -132,12 +132,12 @@ public record RunRequest(
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("format_version", RunLayout.FORMAT_VERSION);
     addTo(fields);
-    return Json.text(fields);
+    return RunJson.text(fields);
   }
 
   /** Reads {@link RunLayout#REQUEST}. */
   static RunRequest read(Path file) throws IOException {
-    Json.Fields fields = Json.read(file);
+    RunJson.Fields fields = RunJson.read(file);
     RunSummary.requireKnownVersion(fields);
     return of(fields);
   }
@@ -157,7 +157,7 @@ public record RunRequest(
     fields.put("hyperparameters", hyperparameters);
   }
 
-  static RunRequest of(Json.Fields fields) {
+  static RunRequest of(RunJson.Fields fields) {
     return new RunRequest(
         fields.text("model"),
         fields.object("hyperparameters").plainMap(),

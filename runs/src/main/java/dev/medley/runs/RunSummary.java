@@ -50,7 +50,7 @@ public record RunSummary(
     fields.put("per_user_columns", perUserColumns);
     fields.put("features_omitted", featuresOmitted);
     fields.put("files", files);
-    return Json.text(fields);
+    return RunJson.text(fields);
   }
 
   /**
@@ -59,7 +59,7 @@ public record RunSummary(
    * @throws InvalidInputException if it is of a newer version, or damaged
    */
   public static RunSummary read(Path file) throws IOException {
-    Json.Fields fields = Json.read(file);
+    RunJson.Fields fields = RunJson.read(file);
     int version = requireKnownVersion(fields);
     Instant finishedAt;
     try {
@@ -94,7 +94,7 @@ public record RunSummary(
         files);
   }
 
-  static int requireKnownVersion(Json.Fields fields) {
+  static int requireKnownVersion(RunJson.Fields fields) {
     long version = fields.integer("format_version");
     if (version > RunLayout.FORMAT_VERSION) {
       throw new InvalidInputException(

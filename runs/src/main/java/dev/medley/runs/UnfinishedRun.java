@@ -196,7 +196,7 @@ public final class UnfinishedRun {
         new RunSummary(
             RunLayout.FORMAT_VERSION,
             request.withHyperparameters(result.chosen()),
-            result.outcome(),
+            result.outcome().get(),
             perUser.columns(),
             omitted,
             hashes);

@@ -93,7 +93,7 @@ final class Examples {
         List.of(
             new RunFile(RunLayout.PARAMETERS, Examples::writeParameters),
             new RunFile("embeddings/users.safetensors", Examples::writeParameters)),
-        outcome(),
+        Examples::outcome,
         Map.of());
   }
 

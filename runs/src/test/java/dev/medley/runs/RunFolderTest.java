@@ -148,7 +148,7 @@ class RunFolderTest {
   @Test
   void summaryHasTheFieldsThatScriptsRead() throws IOException {
     RunFolder run = Examples.finished(folder.resolve("run"));
-    Json.Fields fields = Json.read(run.folder().resolve(RunLayout.SUMMARY));
+    RunJson.Fields fields = RunJson.read(run.folder().resolve(RunLayout.SUMMARY));
     assertThat(fields.names())
         .containsExactly(
             "format_version",
@@ -192,7 +192,7 @@ class RunFolderTest {
                 Examples.metrics(),
                 Examples.perUser(),
                 List.of(),
-                closedForm,
+                () -> closedForm,
                 Map.of("neighbors", 20)));
     assertThat(Files.readString(finished.folder().resolve(RunLayout.SUMMARY)))
         .contains("\"epochs\" : null", "\"best_epoch\" : null", "\"peak_rss_mb\" : null");

@@ -154,6 +154,27 @@ class UnfinishedRunTest {
   }
 
   @Test
+  void outcomeIsAskedForWhenOnlyTheSummaryIsLeftToWrite() throws IOException {
+    Path out = folder.resolve("run");
+    RunResult good = Examples.result(Examples.dataset());
+    List<Boolean> written = new ArrayList<>();
+    Examples.unfinished(out)
+        .finish(
+            new RunResult(
+                good.dataset(),
+                good.metrics(),
+                good.perUser(),
+                good.files(),
+                () -> {
+                  written.add(Files.exists(out.resolve(RunLayout.METRICS)));
+                  written.add(Files.exists(out.resolve(RunLayout.SUMMARY)));
+                  return Examples.outcome();
+                },
+                Map.of()));
+    assertThat(written).containsExactly(true, false);
+  }
+
+  @Test
   void killBetweenMetricsAndSummaryLeavesAnUnfinishedRun() throws IOException {
     Path out = folder.resolve("run");
     Examples.finished(out);

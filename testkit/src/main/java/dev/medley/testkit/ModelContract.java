@@ -7,6 +7,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Scorer;
 import dev.medley.core.Seed;
+import dev.medley.core.TrainingView;
 import dev.medley.engine.Engine;
 import dev.medley.engine.Scope;
 import dev.medley.engine.TensorFile;
@@ -251,6 +252,25 @@ public abstract class ModelContract {
       assertThat(Scope.liveHandles()).as("after closing").isEqualTo(start);
     }
     assertThat(whileOpen[1]).as("held after five epochs as after one").isEqualTo(whileOpen[0]);
+  }
+
+  /** Creating the model fails at every reading of a feature row in turn, until it does not. */
+  @Test
+  void nativeMemoryReturnsToItsStartWhenAModelFailsHalfWay() {
+    long start = Scope.liveHandles();
+    TrainingView data = ContractData.of(MOST_MODALITIES).withMissingRow().dataset().trainingView();
+    boolean failed = true;
+    for (int reading = 1; failed; reading += 7) {
+      BrokenFeatures features = new BrokenFeatures(reading);
+      TrainingView breaking =
+          new TrainingView(data.train(), data.features().stream().map(features::of).toList());
+      try (Model model = create(ModelInput.of(breaking, SEED), epochs(1))) {
+        failed = false;
+      } catch (BrokenFeatures.BrokenException expected) {
+        assertThat(Scope.liveHandles()).as("after reading %d", reading).isEqualTo(start);
+      }
+    }
+    assertThat(Scope.liveHandles()).isEqualTo(start);
   }
 
   @Test

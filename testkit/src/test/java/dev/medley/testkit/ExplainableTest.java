@@ -54,7 +54,15 @@ class ExplainableTest {
 
   private static Freedom.Config freedom(Optimization optimization, boolean freeze, int layers) {
     return new Freedom.Config(
-        16, layers, 5, ModalityWeights.AUTO, 0.2, 1e-3, freeze, FeatureScaling.ZSCORE, optimization);
+        16,
+        layers,
+        5,
+        ModalityWeights.AUTO,
+        0.2,
+        1e-3,
+        freeze,
+        FeatureScaling.ZSCORE,
+        optimization);
   }
 
   @Test

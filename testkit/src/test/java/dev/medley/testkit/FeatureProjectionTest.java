@@ -11,6 +11,7 @@ import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
+import dev.medley.engine.Tensors;
 import dev.medley.models.blocks.FeatureProjection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -154,6 +155,67 @@ class FeatureProjectionTest {
       squares(pair.literal(new int[] {1, 2})).backward();
       assertThat(pair.largestDifferences().values())
           .allSatisfy(difference -> assertThat(difference).isLessThan(1e-12));
+    }
+  }
+
+  /** W (0) and x (2) of one side of a pair, used without the projection. */
+  private static Tensor direct(Parameters parameters, double factor) {
+    return squares(parameters.all().get(2).value())
+        .add(squares(parameters.all().get(0).value()))
+        .mul(Tensors.scalar(factor));
+  }
+
+  /** Backward passes in this order: p through a projection, t through the tape. */
+  private static void steps(Pair pair, String order) {
+    try (Scope scope = Scope.open()) {
+      pair.parameters.all().forEach(Parameter::clearGradient);
+      pair.literal.all().forEach(Parameter::clearGradient);
+      for (int k = 0; k < order.length(); k++) {
+        int[] items = {(3 * k) % ITEMS, (3 * k + 1) % ITEMS};
+        if (order.charAt(k) == 'p') {
+          squares(pair.projection.of(items)).backward();
+          squares(pair.literal(items)).backward();
+        } else {
+          direct(pair.parameters, k + 1).backward();
+          direct(pair.literal, k + 1).backward();
+        }
+      }
+      assertThat(pair.largestDifferences())
+          .allSatisfy((name, difference) -> assertThat(difference).as(name).isLessThan(1e-12));
+    }
+  }
+
+  @Test
+  void gradientsOfOtherTermsAddUpInAnyOrderAndLeaveNothingForTheNextStep() {
+    try (Pair pair = new Pair(false)) {
+      for (String order :
+          List.of("p", "tp", "p", "pt", "p", "ptp", "pp", "tptp", "ptpp", "p", "pptt", "p")) {
+        steps(pair, order);
+      }
+    }
+  }
+
+  @Test
+  void aTermOnTheFeaturesThemselvesInTheSameLossAddsUpOnEitherSide() {
+    for (boolean first : new boolean[] {true, false}) {
+      try (Pair pair = new Pair(false)) {
+        for (int step = 0; step < 3; step++) {
+          int[] items = {step, step + 2, step + 5};
+          try (Scope scope = Scope.open()) {
+            pair.parameters.all().forEach(Parameter::clearGradient);
+            pair.literal.all().forEach(Parameter::clearGradient);
+            Tensor early = direct(pair.parameters, 3);
+            Tensor projected = squares(pair.projection.of(items));
+            Tensor late = direct(pair.parameters, 3);
+            projected.add(first ? early : late).backward();
+            squares(pair.literal(items)).add(direct(pair.literal, 3)).backward();
+            assertThat(pair.largestDifferences())
+                .allSatisfy(
+                    (name, difference) -> assertThat(difference).as(name).isLessThan(1e-12));
+          }
+          pair.mustAgree(project -> squares(project.apply(new int[] {7, 8})));
+        }
+      }
     }
   }
 

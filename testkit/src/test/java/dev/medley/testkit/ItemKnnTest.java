@@ -8,6 +8,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Imputation;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.RandomStream;
 import dev.medley.core.Seed;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.Engine;
@@ -19,7 +20,11 @@ import dev.medley.models.ModelInput;
 import dev.medley.models.Phase;
 import dev.medley.models.Popular;
 import dev.medley.models.blocks.FeatureScaling;
+import dev.medley.models.blocks.ItemNeighbors;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +127,75 @@ class ItemKnnTest {
     scores(
         new ItemKnnFeatures(new ItemKnnFeatures.Config(3, 1, FeatureScaling.RAW), mean),
         new double[] {2 / 3.0, 0.8, 1 / 3.0 + 2 / (2 * Math.sqrt(2) + 1), near});
+  }
+
+  /** In three dimensions many of 2,100 directions nearly coincide; float32 would mix them up. */
+  @Test
+  void neighboursOnFeaturesAreOrderedInDoublePrecisionAndTiesByIndex() {
+    RandomStream random = new Seed(3).stream();
+    float[][] rows = new float[2100][3];
+    for (float[] row : rows) {
+      for (int k = 0; k < row.length; k++) {
+        row[k] = random.nextInt(21) - 10;
+      }
+    }
+    rows[17] = new float[3];
+    Interactions train = Interactions.ofPairs(1, rows.length, new int[] {0}, new int[] {0});
+    TrainingView data = new TrainingView(train, List.of(DenseFeatures.of("image", rows)));
+    for (double shrink : new double[] {0, 10}) {
+      ItemKnnFeatures.Config config = new ItemKnnFeatures.Config(7, shrink, FeatureScaling.RAW);
+      try (ItemKnnFeatures model = new ItemKnnFeatures(config, ModelInput.of(data, new Seed(1)))) {
+        ((Phase.ClosedForm) model.phases().get(0)).candidates().get(0).fit().run();
+        ItemNeighbors found = (ItemNeighbors) model.scorer();
+        for (int item = 0; item < rows.length; item++) {
+          int begin = found.offsets()[item];
+          int[] neighbors = Arrays.copyOfRange(found.neighbors(), begin, found.offsets()[item + 1]);
+          assertThat(neighbors)
+              .as("neighbours of %d with shrink %s", item, shrink)
+              .isEqualTo(item == 17 ? new int[0] : mostSimilar(rows, item, 7, shrink));
+        }
+      }
+    }
+  }
+
+  private static int[] mostSimilar(float[][] rows, int item, int k, double shrink) {
+    double[] similarities = new double[rows.length];
+    for (int other = 0; other < rows.length; other++) {
+      double denominator =
+          Math.sqrt(dot(rows[item], rows[item])) * Math.sqrt(dot(rows[other], rows[other]))
+              + shrink;
+      similarities[other] = denominator == 0 ? 0 : dot(rows[item], rows[other]) / denominator;
+    }
+    return IntStream.range(0, rows.length)
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble((Integer other) -> -similarities[other])
+                .thenComparing(Comparator.naturalOrder()))
+        .limit(k)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  private static double dot(float[] left, float[] right) {
+    double sum = 0;
+    for (int k = 0; k < left.length; k++) {
+      sum += (double) left[k] * right[k];
+    }
+    return sum;
+  }
+
+  /** x₃ is opposite to x₀, and x₁ = 0 is 0 similar to both: better than the opposite. */
+  @Test
+  void anItemOfZerosIsBetterThanAnOppositeOne() {
+    TrainingView data =
+        new TrainingView(
+            TRAIN, List.of(DenseFeatures.of("image", new float[][] {{1}, {0}, {-1}, {-2}})));
+    scores(
+        new ItemKnnFeatures(
+            new ItemKnnFeatures.Config(2, 0, FeatureScaling.RAW), ModelInput.of(data, new Seed(1))),
+        new double[] {1, 0, 0, 0},
+        new double[] {1, 0, 1, 1},
+        new double[] {1, 0, 1, 1});
   }
 
   @Test

@@ -24,6 +24,13 @@ public abstract class Checkpoints implements AutoCloseable {
   /** Whether there is something to go on from. */
   public abstract boolean exists();
 
+  /**
+   * Refuses to go on from what a newer Medley kept.
+   *
+   * @throws dev.medley.core.InvalidInputException naming both versions
+   */
+  public abstract void refuseNewer() throws IOException;
+
   /** What to go on from; null where there is nothing, or nothing complete. */
   abstract @Nullable Progress progress() throws IOException;
 

@@ -5,6 +5,7 @@ import dev.medley.engine.Adam;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.TensorFile;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +42,33 @@ final class FolderCheckpoints extends Checkpoints {
     if (!exists()) {
       return null;
     }
+    refuseNewer();
     try {
-      Progress progress = Progress.ofMetadata(TensorFile.metadata(state));
+      Progress progress = Progress.ofMetadata(TensorFile.metadata(state), state);
       TensorFile.metadata(best(progress)); // opens it, which checks that it is whole
       return progress;
-    } catch (IllegalArgumentException | InvalidInputException incomplete) {
-      log.warn("the checkpoint is not complete, training starts afresh: {}", state);
+    } catch (InvalidInputException unusable) {
+      log.warn("the checkpoint is damaged, training starts afresh: {}", unusable.getMessage());
       return null;
+    }
+  }
+
+  @Override
+  public void refuseNewer() throws IOException {
+    if (!exists()) {
+      return;
+    }
+    String version;
+    try {
+      version = TensorFile.metadata(state).getOrDefault(Progress.VERSION_KEY, "");
+    } catch (InvalidInputException damaged) {
+      return; // which is said when training starts
+    }
+    if (version.matches("[1-9][0-9]*")
+        && new BigInteger(version).compareTo(BigInteger.valueOf(Progress.VERSION)) > 0) {
+      throw new InvalidInputException(
+          "%s, field %s: expected at most %d, got %s; go on with the newer Medley that wrote it, or choose another --out"
+              .formatted(state, Progress.VERSION_KEY, Progress.VERSION, version));
     }
   }
 

@@ -20,6 +20,9 @@ final class MemoryCheckpoints extends Checkpoints {
   }
 
   @Override
+  public void refuseNewer() {}
+
+  @Override
   @Nullable Progress progress() {
     return null;
   }

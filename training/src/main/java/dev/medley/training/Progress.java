@@ -1,5 +1,7 @@
 package dev.medley.training;
 
+import dev.medley.core.InvalidInputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,11 @@ import java.util.Map;
  * phase and epoch, so the epoch's number is all that is needed to draw the same again.
  */
 final class Progress {
+  /** What this code keeps, and the only one that it goes on from. */
+  static final int VERSION = 1;
+
+  static final String VERSION_KEY = "format_version";
+
   int phase; // index of the phase at hand
   int epoch; // epochs done in it
   int evaluations; // in all phases
@@ -48,46 +55,109 @@ final class Progress {
 
   Map<String, String> toMetadata() {
     return Map.of(
-        "phase", Integer.toString(phase),
-        "epoch", Integer.toString(epoch),
-        "evaluations", Integer.toString(evaluations),
-        "best_epoch", Integer.toString(bestEpoch),
-        "best", Double.toString(best),
-        "since_best", Integer.toString(sinceBest),
-        "phase_done", Boolean.toString(phaseDone),
-        "epoch_seconds", join(epochSeconds),
-        "evaluation_seconds", join(evaluationSeconds));
+        VERSION_KEY,
+        Integer.toString(VERSION),
+        "phase",
+        Integer.toString(phase),
+        "epoch",
+        Integer.toString(epoch),
+        "evaluations",
+        Integer.toString(evaluations),
+        "best_epoch",
+        Integer.toString(bestEpoch),
+        "best",
+        Double.toString(best),
+        "since_best",
+        Integer.toString(sinceBest),
+        "phase_done",
+        Boolean.toString(phaseDone),
+        "epoch_seconds",
+        join(epochSeconds),
+        "evaluation_seconds",
+        join(evaluationSeconds));
   }
 
-  static Progress ofMetadata(Map<String, String> metadata) {
+  /**
+   * What {@link #toMetadata} gave.
+   *
+   * @param file for the message
+   * @throws InvalidInputException if a field is missing, is no number, or cannot be, or if the
+   *     version is another one
+   */
+  static Progress ofMetadata(Map<String, String> metadata, Path file) {
+    Fields fields = new Fields(metadata, file);
+    if (fields.count(VERSION_KEY) != VERSION) {
+      throw fields.refusal(VERSION_KEY, Integer.toString(VERSION));
+    }
     Progress progress = new Progress();
-    progress.phase = Integer.parseInt(value(metadata, "phase"));
-    progress.epoch = Integer.parseInt(value(metadata, "epoch"));
-    progress.evaluations = Integer.parseInt(value(metadata, "evaluations"));
-    progress.bestEpoch = Integer.parseInt(value(metadata, "best_epoch"));
-    progress.best = Double.parseDouble(value(metadata, "best"));
-    progress.sinceBest = Integer.parseInt(value(metadata, "since_best"));
-    progress.phaseDone = Boolean.parseBoolean(value(metadata, "phase_done"));
-    split(value(metadata, "epoch_seconds"), progress.epochSeconds);
-    split(value(metadata, "evaluation_seconds"), progress.evaluationSeconds);
+    progress.phase = fields.count("phase");
+    progress.epoch = fields.count("epoch");
+    progress.evaluations = fields.count("evaluations");
+    progress.bestEpoch = fields.count("best_epoch");
+    progress.best = fields.number("best");
+    progress.sinceBest = fields.count("since_best");
+    progress.phaseDone = fields.truth("phase_done");
+    progress.epochSeconds.addAll(fields.numbers("epoch_seconds"));
+    progress.evaluationSeconds.addAll(fields.numbers("evaluation_seconds"));
     return progress;
   }
 
-  private static String value(Map<String, String> metadata, String key) {
-    String value = metadata.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException("checkpoint: expected the field " + key);
+  /** The metadata of one file, read field by field. */
+  private record Fields(Map<String, String> metadata, Path file) {
+
+    InvalidInputException refusal(String key, String expected) {
+      String got = metadata.get(key);
+      return new InvalidInputException(
+          "%s, field %s: expected %s, got %s"
+              .formatted(file, key, expected, got == null ? "no such field" : "'" + got + "'"));
     }
-    return value;
+
+    private String text(String key) {
+      return metadata.getOrDefault(key, "?"); // which is none of the values below
+    }
+
+    int count(String key) {
+      try {
+        int count = Integer.parseInt(text(key));
+        if (count >= 0) {
+          return count;
+        }
+      } catch (NumberFormatException notOne) {
+        // refused below
+      }
+      throw refusal(key, "a whole number of at least 0");
+    }
+
+    double number(String key) {
+      try {
+        return Double.parseDouble(text(key));
+      } catch (NumberFormatException notOne) {
+        throw refusal(key, "a number");
+      }
+    }
+
+    boolean truth(String key) {
+      return switch (text(key)) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> throw refusal(key, "true or false");
+      };
+    }
+
+    List<Double> numbers(String key) {
+      List<Double> numbers = new ArrayList<>();
+      try {
+        for (String value : text(key).isEmpty() ? new String[0] : text(key).split(" ", -1)) {
+          numbers.add(Double.parseDouble(value));
+        }
+      } catch (NumberFormatException notOne) {
+        throw refusal(key, "numbers");
+      }
+      return numbers;
+    }
   }
 
   private static String join(List<Double> values) {
     return String.join(" ", values.stream().map(value -> Double.toString(value)).toList());
-  }
-
-  private static void split(String text, List<Double> values) {
-    for (String value : text.isEmpty() ? new String[0] : text.split(" ")) {
-      values.add(Double.parseDouble(value));
-    }
   }
 }

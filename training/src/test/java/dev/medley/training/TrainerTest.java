@@ -3,9 +3,11 @@ package dev.medley.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.medley.core.InvalidInputException;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
+import dev.medley.formats.Safetensors;
 import dev.medley.models.Loss;
 import dev.medley.models.Model;
 import dev.medley.models.Phase;
@@ -225,6 +227,81 @@ class TrainerTest {
       }
     }
     assertThat(Scope.liveHandles()).isEqualTo(start);
+  }
+
+  /** A number that the losses of odd epochs touch, and another one that all do. */
+  private static OneNumber touchedInOddEpochs() {
+    int[] epoch = {0};
+    return new OneNumber(
+        self -> {
+          Parameter always = self.parameters().uniform("always", 1, 1);
+          return List.of(
+              self.steps(
+                      5,
+                      call -> {
+                        Tensor loss = always.value().square().sum();
+                        return Loss.of(
+                            "sum", epoch[0] % 2 == 1 ? loss.add(self.value().exp().sum()) : loss);
+                      },
+                      "sum")
+                  .atEpochStart((number, random) -> epoch[0] = number));
+        });
+  }
+
+  @Test
+  void aParameterThatSomeEpochsDoNotTouchStaysInThemAndResumesBitForBit() throws IOException {
+    List<Float> numbers = new ArrayList<>();
+    Map<String, float[]> expected;
+    try (OneNumber model = touchedInOddEpochs()) {
+      train(
+          model,
+          Toys.scripted(1, 2, 3, 4, 5),
+          StepRule.PLAIN,
+          new TrainingListener() {
+            @Override
+            public void evaluated(Evaluated told) {
+              numbers.add(model.now());
+            }
+          });
+      expected = Toys.parameters(model);
+    }
+    assertThat(numbers.get(1)).isEqualTo(numbers.get(0));
+    assertThat(numbers.get(2)).isNotEqualTo(numbers.get(1));
+    assertThat(numbers.get(3)).isEqualTo(numbers.get(2));
+    for (int stop = 1; stop <= 4; stop++) {
+      Checkpoints kept = Checkpoints.in(folder.resolve("after-" + stop));
+      Stop at = new Stop(stop, false);
+      assertThatThrownBy(
+              () -> {
+                try (OneNumber model = touchedInOddEpochs()) {
+                  run(model, Toys.scripted(1, 2, 3, 4, 5), kept, StepRule.PLAIN, at);
+                }
+              })
+          .isInstanceOf(Stopped.class);
+      try (OneNumber model = touchedInOddEpochs()) {
+        run(model, Toys.scripted(6, 7, 8, 9), kept, StepRule.PLAIN);
+        same(Toys.parameters(model), expected);
+      }
+    }
+  }
+
+  @Test
+  void aCheckpointOfANewerVersionIsRefused() throws IOException {
+    Path state = folder.resolve("state.safetensors");
+    Checkpoints kept = Checkpoints.in(folder);
+    kept.refuseNewer(); // where there is none
+    Safetensors.write(state, Map.of("format_version", "2"), List.of());
+    assertThatThrownBy(kept::refuseNewer)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            state
+                + ", field format_version: expected at most 1, got 2; go on with the newer Medley that wrote it, or choose another --out");
+    assertThatThrownBy(kept::progress).isInstanceOf(InvalidInputException.class);
+    for (String other : List.of("0", "-3", "new", "")) {
+      Safetensors.write(state, Map.of("format_version", other), List.of());
+      kept.refuseNewer();
+      assertThat(kept.progress()).as(other).isNull();
+    }
   }
 
   @Test

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>F is often in the thousands, so the gradient is written by hand: each distinct item of a batch
  * is projected once, and where features are learnable their gradient is one table that is kept, of
- * which a step clears only the rows that the last one wrote.
+ * which a step clears only the rows that the last one wrote. Other terms of a loss may use the same
+ * parameters through the tape: their gradients and these add up, whichever comes first.
  */
 public final class FeatureProjection implements AutoCloseable {
   private final Tensor features; // I × F, a parameter's or owned
@@ -36,6 +37,8 @@ public final class FeatureProjection implements AutoCloseable {
   private @Nullable Tensor gradientRows; // the same size, for learnable features
   private @Nullable Tensor gradient; // I × F, for learnable features
   private final List<long[]> written = new ArrayList<>(); // its rows that are not zero
+  private long version; // of the table after what was written here
+  private boolean touched; // by others too, so that any row may be other than zero
 
   private FeatureProjection(
       Tensor features, @Nullable Parameter learnable, Parameter weight, Parameter bias) {
@@ -189,27 +192,37 @@ public final class FeatureProjection implements AutoCloseable {
     gradientRows = room;
     Tensor ofRows = room.narrow(0, 0, rows.size(0)); // n × F
     torch.mm_out(ofRows, outgoing, weight.value().detach().t());
-    Tensor table = gradientTable(learnable);
+    Tensor present = learnable.gradient();
+    Tensor table = present.defined() ? gradient : clearedTable(learnable);
+    if (table == null || (present.defined() && !present.is_alias_of(table))) {
+      present.index_add_(0, rows, ofRows); // another term's, which came first
+      return;
+    }
+    touched |= table._version() != version; // the tape has added to it
     table.index_add_(0, rows, ofRows);
+    version = table._version();
     written.add(Tensors.toLongs(rows));
   }
 
-  /** The gradient of the features, which the first call of a step finds cleared. */
-  private Tensor gradientTable(Parameter parameter) {
+  /** The table without what the last step wrote, as the parameter's gradient. */
+  private Tensor clearedTable(Parameter parameter) {
     Tensor table = gradient;
     if (table == null) {
       try (Scope scope = Scope.open()) {
         table = scope.release(torch.zeros_like(parameter.value().detach()));
       }
       gradient = table;
-    }
-    if (!parameter.gradient().defined()) {
+    } else if (touched || table._version() != version) {
+      table.zero_();
+    } else {
       for (long[] rows : written) {
         table.index_fill_(0, Tensors.longs(rows), Tensors.scalar(0));
       }
-      written.clear();
-      parameter.addGradient(table);
     }
+    touched = false;
+    written.clear();
+    parameter.addGradient(table);
+    version = table._version();
     return table;
   }
 

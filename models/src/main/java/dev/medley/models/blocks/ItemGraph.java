@@ -1,6 +1,7 @@
 package dev.medley.models.blocks;
 
 import dev.medley.engine.Neighbors;
+import dev.medley.engine.Owned;
 import dev.medley.engine.SparseMatrix;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +25,9 @@ public final class ItemGraph implements AutoCloseable {
   private final SparseMatrix matrix;
   private final SparseMatrix transposed;
 
-  private ItemGraph(SparseMatrix matrix) {
+  private ItemGraph(SparseMatrix matrix, SparseMatrix transposed) {
     this.matrix = matrix;
-    this.transposed = matrix.transposed();
+    this.transposed = transposed;
   }
 
   /**
@@ -72,8 +73,15 @@ public final class ItemGraph implements AutoCloseable {
       }
       offsets[item + 1] = size;
     }
-    return new ItemGraph(
-        SparseMatrix.of(items, offsets, Arrays.copyOf(columns, size), Arrays.copyOf(values, size)));
+    try (Owned made = new Owned()) {
+      SparseMatrix matrix =
+          made.add(
+              SparseMatrix.of(
+                  items, offsets, Arrays.copyOf(columns, size), Arrays.copyOf(values, size)));
+      ItemGraph graph = new ItemGraph(matrix, matrix.transposed());
+      made.kept();
+      return graph;
+    }
   }
 
   private static double[] rowSums(Neighbors graph, Edges edges) {

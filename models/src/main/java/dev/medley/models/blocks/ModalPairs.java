@@ -16,7 +16,8 @@ public final class ModalPairs {
 
   /**
    * The mean over the pairs of which both items have the modality; 0 where there is no such pair. A
-   * missing row so neither attracts nor repels.
+   * missing row so neither attracts nor repels. Where there is no such pair the projection gets no
+   * gradient, and {@link dev.medley.engine.Adam} leaves it as it is in that step.
    *
    * @param users B × D
    * @param positives B items

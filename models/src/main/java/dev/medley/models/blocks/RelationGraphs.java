@@ -3,6 +3,7 @@ package dev.medley.models.blocks;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.engine.LinearMap;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Scope;
 import dev.medley.engine.SparseMatrix;
 import dev.medley.engine.Tensors;
@@ -67,10 +68,13 @@ public final class RelationGraphs implements AutoCloseable {
     this.convolution = convolution;
     this.userCount = train.users();
     this.itemCount = train.items();
-    this.means = means(train, features);
-    this.meansTransposed = means.transposed();
-    try (Scope scope = Scope.open()) {
-      this.shares = scope.release(Tensors.of(shares, shares.length, 1));
+    try (Owned made = new Owned()) {
+      this.means = made.add(means(train, features));
+      this.meansTransposed = made.add(means.transposed());
+      try (Scope scope = Scope.open()) {
+        this.shares = scope.release(Tensors.of(shares, shares.length, 1));
+      }
+      made.kept();
     }
   }
 

@@ -12,7 +12,7 @@ public final class TopNeighbors {
   private int rows;
   private int size;
 
-  private final float[] best; // of the row at hand, descending
+  private final double[] best; // of the row at hand, descending
   private final int[] bestItems;
   private int found;
 
@@ -27,12 +27,12 @@ public final class TopNeighbors {
     this.offsets = new int[rows + 1];
     this.items = new int[rows];
     this.similarities = new float[rows];
-    this.best = new float[k];
+    this.best = new double[k];
     this.bestItems = new int[k];
   }
 
   /** Offers an item for the row at hand; items should come in ascending order. */
-  public void offer(int item, float similarity) {
+  public void offer(int item, double similarity) {
     if (found == k && similarity <= best[k - 1]) {
       return;
     }
@@ -54,7 +54,9 @@ public final class TopNeighbors {
       similarities = Arrays.copyOf(similarities, capacity);
     }
     System.arraycopy(bestItems, 0, items, size, found);
-    System.arraycopy(best, 0, similarities, size, found);
+    for (int n = 0; n < found; n++) {
+      similarities[size + n] = (float) best[n];
+    }
     size += found;
     offsets[++rows] = size;
     found = 0;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * JSON of the run folder: written with a fixed form, so that equal content gives equal bytes, and
  * read field by field with errors that name file and field.
  */
-final class Json {
+final class RunJson {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -34,7 +34,7 @@ final class Json {
   private static final ObjectWriter WRITER =
       MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
-  private Json() {}
+  private RunJson() {}
 
   /** The object in lines, fields in the map's order; numbers as {@code Double.toString}. */
   static String text(Map<String, ? extends @Nullable Object> object) {

@@ -10,13 +10,13 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows training on standard error: a bar on a terminal, a line per evaluation elsewhere. */
-final class Progress implements TrainingListener, AutoCloseable {
+final class ProgressDisplay implements TrainingListener, AutoCloseable {
   private final String title;
   private final boolean terminal = Boolean.getBoolean("medley.terminal"); // set by the launcher
   private @Nullable ProgressBar bar;
   private double best = Double.NaN;
 
-  Progress(String title) {
+  ProgressDisplay(String title) {
     this.title = title;
   }
 

@@ -1,0 +1,56 @@
+package dev.medley.testkit;
+
+import dev.medley.core.FeatureMatrix;
+
+/** Features of a dataset of which one reading of a row fails, as that of a lost file does. */
+final class BrokenFeatures {
+
+  /** What the reading fails with. */
+  static final class BrokenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenException() {
+      super("features broken on purpose");
+    }
+  }
+
+  private int left;
+
+  /** The reading of this number fails, counted from 1 over all modalities, and all after it. */
+  BrokenFeatures(int reading) {
+    this.left = reading;
+  }
+
+  /** {@code matrix}, whose readings count. */
+  FeatureMatrix of(FeatureMatrix matrix) {
+    return new FeatureMatrix() {
+      @Override
+      public String modality() {
+        return matrix.modality();
+      }
+
+      @Override
+      public int rows() {
+        return matrix.rows();
+      }
+
+      @Override
+      public int dimension() {
+        return matrix.dimension();
+      }
+
+      @Override
+      public boolean isPresent(int row) {
+        return matrix.isPresent(row);
+      }
+
+      @Override
+      public void copyRow(int row, float[] out, int offset) {
+        if (--left <= 0) {
+          throw new BrokenException();
+        }
+        matrix.copyRow(row, out, offset);
+      }
+    };
+  }
+}
