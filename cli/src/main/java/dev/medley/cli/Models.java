@@ -4,6 +4,7 @@ import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
 import dev.medley.models.Ease;
+import dev.medley.models.Dream;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
 import dev.medley.models.Ials;
@@ -150,7 +151,16 @@ public final class Models {
               "gradient",
               "tiktok",
               Freedom.Config::read,
-              Freedom::new));
+              Freedom::new),
+          new Entry<>(
+              "dream",
+              "zhang2024dream",
+              2024,
+              "features",
+              "gradient",
+              "-",
+              Dream.Config::read,
+              Dream::new));
 
   private Models() {}
 

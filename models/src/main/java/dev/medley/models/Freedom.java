@@ -5,12 +5,17 @@ import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.RandomStream;
 import dev.medley.core.TrainingView;
+import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.LinearMap;
 import dev.medley.engine.Neighbors;
+import dev.medley.engine.NoGradient;
 import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Scope;
+import dev.medley.engine.Tensors;
 import dev.medley.engine.UserItemGraph;
+import dev.medley.models.blocks.Alignment;
 import dev.medley.models.blocks.Bpr;
 import dev.medley.models.blocks.DegreeSensitivePruning;
 import dev.medley.models.blocks.DotProduct;
@@ -21,9 +26,12 @@ import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ModalPairs;
 import dev.medley.models.blocks.ModalityWeights;
 import dev.medley.models.blocks.ScaledFeatures;
+import dev.medley.models.blocks.SimilaritySignal;
+import dev.medley.models.blocks.Summands;
 import dev.medley.models.blocks.TrainedScorer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>U users, I items, N = U + I nodes, D dimensions, L layers, B pairs in a batch; S the I × I
  * item graph, Â_ρ the N × N pruned user–item graph.
  */
-public final class Freedom implements Model {
+public final class Freedom implements Explainable {
 
   /**
    * What FREEDOM leaves open.
@@ -47,6 +55,7 @@ public final class Freedom implements Model {
    * @param omega λ, the weight of the losses on projected features
    * @param freezeFeatures whether the features stay as they are
    * @param featureScaling what is done to the features that are projected; S sees them raw
+   * @param duality alignment with the projected features, and similarity signal on those
    * @param optimization how it is trained
    */
   public record Config(
@@ -58,6 +67,7 @@ public final class Freedom implements Model {
       double omega,
       boolean freezeFeatures,
       FeatureScaling featureScaling,
+      Duality duality,
       Optimization optimization)
       implements Hyperparameters {
 
@@ -86,6 +96,30 @@ public final class Freedom implements Model {
             false,
             FeatureScaling.RAW,
             Optimization.COMMON.with(4096, 2e-3));
+
+    /** FREEDOM as published, without alignment and similarity signal. */
+    public Config(
+        int dim,
+        int layers,
+        int neighbors,
+        ModalityWeights modalityWeights,
+        double edgeDropout,
+        double omega,
+        boolean freezeFeatures,
+        FeatureScaling featureScaling,
+        Optimization optimization) {
+      this(
+          dim,
+          layers,
+          neighbors,
+          modalityWeights,
+          edgeDropout,
+          omega,
+          freezeFeatures,
+          featureScaling,
+          Duality.NONE,
+          optimization);
+    }
 
     /** Refuses values out of range. */
     public Config {
@@ -118,6 +152,7 @@ public final class Freedom implements Model {
           settings.number("omega", DEFAULT.omega),
           settings.flag("freezeFeatures", DEFAULT.freezeFeatures),
           settings.choice("featureScaling", DEFAULT.featureScaling),
+          Duality.read(settings, DEFAULT.duality),
           Optimization.read(settings, DEFAULT.optimization));
     }
   }
@@ -127,6 +162,7 @@ public final class Freedom implements Model {
   private final int users;
   private final List<FeatureMatrix> features; // raw
   private final List<FeatureMatrix> scaled; // as they are projected
+  private final List<Neighbors> nearest; // by modality
   private final ItemGraph items; // S, I × I
   private final UserItemGraph whole; // Â, N × N
   private final Parameters parameters;
@@ -147,7 +183,7 @@ public final class Freedom implements Model {
     this.users = train.users();
     this.features = input.data().features();
     double[] weights = config.modalityWeights().of(features);
-    List<Neighbors> nearest =
+    this.nearest =
         features.stream()
             .map(matrix -> input.graphs().nearest(matrix, config.neighbors()))
             .toList();
@@ -211,7 +247,32 @@ public final class Freedom implements Model {
               e.users(), batch.positives(), batch.negatives(), features.get(m), projections.get(m));
       loss = loss.plus("bpr-" + features.get(m).modality(), config.omega(), modal);
     }
-    return loss;
+    return config.duality().addTo(loss, () -> aligned(batch, e), () -> similarity(batch));
+  }
+
+  /** Against the mean of the projected features; a user has one vector for both domains. */
+  private Duality.Rows aligned(Batch.Pairs batch, PairRows e) {
+    int[] pairs =
+        Alignment.pairs(
+            batch.positives(), item -> features.stream().anyMatch(part -> part.isPresent(item)));
+    int[] chosen = IntStream.of(pairs).map(k -> batch.positives()[k]).toArray(); // n
+    Tensor user = e.users().index_select(0, Tensors.rows(pairs)); // n × D
+    Tensor item = e.positives().index_select(0, Tensors.rows(pairs));
+    return new Duality.Rows(
+        new Alignment.Rows(user, item),
+        new Alignment.Rows(user, ModalPairs.mean(chosen, features, projections)));
+  }
+
+  /** S3 between the projected features and the features at the start, summed over modalities. */
+  private Tensor similarity(Batch.Pairs batch) {
+    Tensor sum = nodes.value().sum().mul(Tensors.scalar(0));
+    for (int m = 0; m < projections.size(); m++) {
+      FeatureMatrix original = scaled.get(m);
+      int[] chosen = SimilaritySignal.sample(batch.positives(), original::isPresent); // n
+      Tensor start = parameters.typed(FeatureTensors.of(original, chosen)); // n × F
+      sum = sum.add(SimilaritySignal.loss(projections.get(m).of(chosen), start));
+    }
+    return sum;
   }
 
   @Override
@@ -223,6 +284,7 @@ public final class Freedom implements Model {
   public List<Phase> phases() {
     List<String> terms = new ArrayList<>(List.of("bpr"));
     features.forEach(matrix -> terms.add("bpr-" + matrix.modality()));
+    terms.addAll(config.duality().terms());
     return List.of(
         Phase.onPairs(this::loss, terms, parameters.all(), config.optimization())
             .atEpochStart(this::prune));
@@ -232,6 +294,52 @@ public final class Freedom implements Model {
   @Override
   public TrainedScorer scorer() {
     return DotProduct.ofNodes(represented(whole), users);
+  }
+
+  @Override
+  public List<String> parts() {
+    List<String> parts = new ArrayList<>(List.of("behaviour"));
+    features.forEach(matrix -> parts.add(matrix.modality()));
+    return parts;
+  }
+
+  /** The user's vector times that of Â, and times α_m S_m E_item of each modality. */
+  @Override
+  public double[][] summands(int user, int[] chosen) {
+    double[][] summands = new double[chosen.length][1 + features.size()];
+    double[] weights = config.modalityWeights().of(features);
+    try (Scope scope = Scope.open()) {
+      NoGradient.run(
+          () -> {
+            Tensor rows = Tensors.rows(chosen); // B
+            Tensor smoothed = whole.meanOfPowers(nodes.value(), config.layers()); // N × D
+            Tensor u = smoothed.narrow(0, user, 1); // 1 × D
+            Summands.column(summands, 0, u, itemRows(smoothed).index_select(0, rows));
+            for (int m = 0; m < features.size(); m++) {
+              double[] weight = {weights[m]};
+              try (ItemGraph part =
+                  ItemGraph.of(List.of(nearest.get(m)), weight, ItemGraph.Edges.ONE)) {
+                Tensor h = part.times(itemRows(nodes.value())).index_select(0, rows); // B × D
+                Summands.column(summands, 1 + m, u, h);
+              }
+            }
+          });
+    }
+    return summands;
+  }
+
+  /** The features where they are learnable, else their projections. */
+  @Override
+  public List<ModalEmbedding> modalEmbeddings() {
+    boolean learnable = !config.freezeFeatures();
+    return IntStream.range(0, scaled.size())
+        .mapToObj(
+            m ->
+                new ModalEmbedding(
+                    scaled.get(m),
+                    learnable,
+                    () -> learnable ? projections.get(m).features() : projections.get(m).all()))
+        .toList();
   }
 
   @Override

@@ -100,6 +100,29 @@ public final class FeatureProjection implements AutoCloseable {
   }
 
   /**
+   * What some columns of the features, as those of one modality, contribute to the projections of
+   * all items, without the bias and without a tape.
+   *
+   * @param from the first column
+   * @param count how many
+   * @return I × D
+   */
+  public Tensor ofColumns(long from, long count) {
+    Tensor x = features.detach().narrow(1, from, count); // I × count
+    return NoGradient.of(() -> x.matmul(weight.value().narrow(0, from, count))); // I × D
+  }
+
+  /** x as it is now, I × F; borrowed. */
+  public Tensor features() {
+    return features.detach();
+  }
+
+  /** b, D; borrowed. */
+  public Tensor bias() {
+    return bias.value().detach();
+  }
+
+  /**
    * The projections of some items, with their gradient.
    *
    * @param items B of them, repeats allowed

@@ -2,8 +2,12 @@ package dev.medley.models.blocks;
 
 import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /** BPR of users against the projected features of their pairs' items. */
 public final class ModalPairs {
@@ -47,5 +51,31 @@ public final class ModalPairs {
             : users.index_select(0, Tensors.rows(Arrays.copyOf(kept, count)));
     Tensor projected = projection.of(items); // 2n × D
     return Bpr.loss(chosen, projected.narrow(0, 0, count), projected.narrow(0, count, count));
+  }
+
+  /**
+   * The mean over the modalities that an item has of its projected features; zeros where it has
+   * none.
+   *
+   * @param items n of them
+   * @param features one matrix per modality
+   * @param projections of the same modalities
+   * @return n × D
+   */
+  public static Tensor mean(
+      int[] items, List<FeatureMatrix> features, List<FeatureProjection> projections) {
+    List<Tensor> shares = new ArrayList<>();
+    for (int m = 0; m < features.size(); m++) {
+      float[] share = new float[items.length];
+      for (int k = 0; k < items.length; k++) {
+        int item = items[k];
+        long count = features.stream().filter(part -> part.isPresent(item)).count();
+        share[k] = features.get(m).isPresent(item) ? 1f / count : 0;
+      }
+      Tensor projected = projections.get(m).of(items); // n × D
+      Tensor column = Tensors.of(share, share.length, 1).to(projected.scalar_type()); // n × 1
+      shares.add(projected.mul(column));
+    }
+    return torch.stack(new TensorVector(shares.toArray(new Tensor[0]))).sum(0); // n × D
   }
 }

@@ -1,0 +1,17 @@
+package dev.medley.models.blocks;
+
+import dev.medley.engine.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/** Rows divided by their length. */
+final class UnitRows {
+  private static final double SHORTEST = 1e-12;
+
+  private UnitRows() {}
+
+  /** x / ‖x‖ row by row, n × D; a row of zeros stays. */
+  static Tensor of(Tensor x) {
+    Tensor length = x.norm(Tensors.scalarOptional(2), new long[] {1}, true); // n × 1
+    return x.div(length.clamp_min(Tensors.scalar(SHORTEST)));
+  }
+}
