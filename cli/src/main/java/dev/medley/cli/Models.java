@@ -10,6 +10,7 @@ import dev.medley.models.ItemKnnFeatures;
 import dev.medley.models.LightGcn;
 import dev.medley.models.Model;
 import dev.medley.models.ModelInput;
+import dev.medley.models.MrCsaf;
 import dev.medley.models.Nearest;
 import dev.medley.models.Popular;
 import dev.medley.models.Settings;
@@ -130,7 +131,16 @@ public final class Models {
               "gradient",
               "tiktok",
               Freedom.Config::read,
-              Freedom::new));
+              Freedom::new),
+          new Entry<>(
+              "mr-csaf",
+              "li2025mrcsaf",
+              2025,
+              "features",
+              "gradient",
+              "-",
+              MrCsaf.Config::read,
+              MrCsaf::new));
 
   private Models() {}
 

@@ -3,6 +3,7 @@ package dev.medley.models.blocks;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.Tensors;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /** BPR of users against the projected features of their pairs' items. */
@@ -25,6 +26,20 @@ public final class ModalPairs {
       int[] negatives,
       FeatureMatrix features,
       FeatureProjection projection) {
+    return bpr(users, positives, negatives, features, projection::of);
+  }
+
+  /**
+   * The same with any table of projected features.
+   *
+   * @param projected gives the rows of n items, n × D
+   */
+  public static Tensor bpr(
+      Tensor users,
+      int[] positives,
+      int[] negatives,
+      FeatureMatrix features,
+      Function<int[], Tensor> projected) {
     int[] kept = new int[positives.length];
     int count = 0;
     for (int k = 0; k < positives.length; k++) {
@@ -44,7 +59,7 @@ public final class ModalPairs {
         count == positives.length
             ? users
             : users.index_select(0, Tensors.rows(Arrays.copyOf(kept, count)));
-    Tensor projected = projection.of(items); // 2n × D
-    return Bpr.loss(chosen, projected.narrow(0, 0, count), projected.narrow(0, count, count));
+    Tensor rows = projected.apply(items); // 2n × D
+    return Bpr.loss(chosen, rows.narrow(0, 0, count), rows.narrow(0, count, count));
   }
 }
