@@ -13,6 +13,7 @@ import dev.medley.models.ItemKnnFeatures;
 import dev.medley.models.LightGcn;
 import dev.medley.models.Model;
 import dev.medley.models.ModelInput;
+import dev.medley.models.MrCsaf;
 import dev.medley.models.Nearest;
 import dev.medley.models.Popular;
 import dev.medley.models.Settings;
@@ -160,7 +161,16 @@ public final class Models {
               "gradient",
               "-",
               Dream.Config::read,
-              Dream::new));
+              Dream::new),
+          new Entry<>(
+              "mr-csaf",
+              "li2025mrcsaf",
+              2025,
+              "features",
+              "gradient",
+              "-",
+              MrCsaf.Config::read,
+              MrCsaf::new));
 
   private Models() {}
 

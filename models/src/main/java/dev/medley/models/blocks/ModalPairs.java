@@ -5,6 +5,7 @@ import dev.medley.engine.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +31,20 @@ public final class ModalPairs {
       int[] negatives,
       FeatureMatrix features,
       FeatureProjection projection) {
+    return bpr(users, positives, negatives, features, projection::of);
+  }
+
+  /**
+   * The same with any table of projected features.
+   *
+   * @param projected gives the rows of n items, n × D
+   */
+  public static Tensor bpr(
+      Tensor users,
+      int[] positives,
+      int[] negatives,
+      FeatureMatrix features,
+      Function<int[], Tensor> projected) {
     int[] kept = new int[positives.length];
     int count = 0;
     for (int k = 0; k < positives.length; k++) {
@@ -49,8 +64,8 @@ public final class ModalPairs {
         count == positives.length
             ? users
             : users.index_select(0, Tensors.rows(Arrays.copyOf(kept, count)));
-    Tensor projected = projection.of(items); // 2n × D
-    return Bpr.loss(chosen, projected.narrow(0, 0, count), projected.narrow(0, count, count));
+    Tensor rows = projected.apply(items); // 2n × D
+    return Bpr.loss(chosen, rows.narrow(0, 0, count), rows.narrow(0, count, count));
   }
 
   /**
