@@ -3,6 +3,7 @@ package dev.medley.cli;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
+import dev.medley.models.Cadmr;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
 import dev.medley.models.ItemKnn;
@@ -130,7 +131,16 @@ public final class Models {
               "gradient",
               "tiktok",
               Freedom.Config::read,
-              Freedom::new));
+              Freedom::new),
+          new Entry<>(
+              "cadmr",
+              "khalafaoui2024cadmr",
+              2024,
+              "features",
+              "gradient",
+              "-",
+              Cadmr.Config::read,
+              Cadmr::new));
 
   private Models() {}
 

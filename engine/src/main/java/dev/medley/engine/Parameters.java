@@ -88,6 +88,34 @@ public final class Parameters implements AutoCloseable {
     return add(name, values, shape);
   }
 
+  /**
+   * Refuses a parameter that would be too large, before any is made.
+   *
+   * @throws InvalidInputException if it would have more than 2³¹ − 1 numbers
+   */
+  public static void checkSize(String name, long... shape) {
+    count(name, shape);
+  }
+
+  /**
+   * Gives the parameter {@code name} other numbers.
+   *
+   * @param numbers as many as it has, row by row
+   */
+  public void set(String name, float[] numbers) {
+    try (Scope scope = Scope.open()) {
+      for (Parameter parameter : all) {
+        if (parameter.name().equals(name)) {
+          Tensor value = parameter.value();
+          Tensor start = typed(Tensors.of(numbers, numbers.length));
+          NoGradient.run(() -> value.view(-1).copy_(start));
+          return;
+        }
+      }
+    }
+    throw new IllegalArgumentException("parameter '" + name + "' does not exist");
+  }
+
   private static int count(String name, long... shape) {
     double numbers = 1;
     for (long size : shape) {
