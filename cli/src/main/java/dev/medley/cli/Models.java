@@ -3,8 +3,9 @@ package dev.medley.cli;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.models.BprMf;
-import dev.medley.models.Ease;
+import dev.medley.models.Cadmr;
 import dev.medley.models.Dream;
+import dev.medley.models.Ease;
 import dev.medley.models.Freedom;
 import dev.medley.models.Hyperparameters;
 import dev.medley.models.Ials;
@@ -170,7 +171,16 @@ public final class Models {
               "gradient",
               "-",
               MrCsaf.Config::read,
-              MrCsaf::new));
+              MrCsaf::new),
+          new Entry<>(
+              "cadmr",
+              "khalafaoui2024cadmr",
+              2024,
+              "features",
+              "gradient",
+              "-",
+              Cadmr.Config::read,
+              Cadmr::new));
 
   private Models() {}
 

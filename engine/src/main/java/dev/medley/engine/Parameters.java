@@ -173,6 +173,25 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
+   * Gives the parameter {@code name} other numbers.
+   *
+   * @param numbers as many as it has, row by row
+   */
+  public void set(String name, float[] numbers) {
+    try (Scope scope = Scope.open()) {
+      for (Parameter parameter : all) {
+        if (parameter.name().equals(name)) {
+          Tensor value = parameter.value();
+          Tensor start = typed(Tensors.of(numbers, numbers.length));
+          NoGradient.run(() -> value.view(-1).copy_(start));
+          return;
+        }
+      }
+    }
+    throw new IllegalArgumentException("parameter '" + name + "' does not exist");
+  }
+
+  /**
    * Takes the values of other parameters of the same names and shapes.
    *
    * @throws IllegalArgumentException if they have others

@@ -1,10 +1,12 @@
 package dev.medley.engine;
 
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -94,6 +96,19 @@ public final class Tensors {
     return values;
   }
 
+  /** All values of a tensor of either precision, row by row. */
+  public static double[] toDoubles(Tensor tensor) {
+    double[] values = new double[Math.toIntExact(tensor.numel())];
+    if (values.length == 0) {
+      return values;
+    }
+    try (Scope scope = Scope.open()) {
+      Tensor plain = onHost(tensor.detach()).to(torch.ScalarType.Double).contiguous();
+      new DoublePointer(plain.data_ptr()).get(values, 0, values.length);
+    }
+    return values;
+  }
+
   /** All values of a contiguous int64 tensor. */
   public static long[] toLongs(Tensor tensor) {
     checkReadable(tensor, torch.ScalarType.Long);
@@ -118,6 +133,11 @@ public final class Tensors {
       from.get(values, 0, values.length);
     }
     return values;
+  }
+
+  /** Float64, as the type of an operation's result. */
+  public static ScalarTypeOptional doubles() {
+    return new ScalarTypeOptional(torch.ScalarType.Double);
   }
 
   /** A number as an operation's argument. */
@@ -146,7 +166,7 @@ public final class Tensors {
   }
 
   /** The number type; what JavaCPP returns is a new object each time, not the enum's constant. */
-  static torch.ScalarType typeOf(Tensor tensor) {
+  public static torch.ScalarType typeOf(Tensor tensor) {
     return tensor.scalar_type().intern();
   }
 

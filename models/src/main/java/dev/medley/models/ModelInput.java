@@ -14,17 +14,19 @@ import dev.medley.engine.Precision;
  * @param imputation what a model that cannot mask receives for a missing feature row
  * @param graphs builds neighbour graphs, or finds them in its cache
  * @param precision the number type of its parameters
+ * @param pretrained what an earlier run learned, for a model that starts from it
  */
 public record ModelInput(
     TrainingView data,
     Seed seed,
     Imputation imputation,
     NeighborGraphs graphs,
-    Precision precision) {
+    Precision precision,
+    Pretrained pretrained) {
 
-  /** With parameters of float32. */
+  /** With parameters of float32 that all start anew. */
   public ModelInput(TrainingView data, Seed seed, Imputation imputation, NeighborGraphs graphs) {
-    this(data, seed, imputation, graphs, Precision.FLOAT);
+    this(data, seed, imputation, graphs, Precision.FLOAT, Pretrained.NONE);
   }
 
   /** Without a cache, missing features as zeros. */
@@ -34,6 +36,11 @@ public record ModelInput(
 
   /** The same with parameters of another number type. */
   public ModelInput with(Precision other) {
-    return new ModelInput(data, seed, imputation, graphs, other);
+    return new ModelInput(data, seed, imputation, graphs, other, pretrained);
+  }
+
+  /** The same with what an earlier run learned. */
+  public ModelInput with(Pretrained earlier) {
+    return new ModelInput(data, seed, imputation, graphs, precision, earlier);
   }
 }

@@ -87,7 +87,14 @@ class MrCsafContractTest {
   class ColumnAxisAllKeysRawFeatures extends Contract {
     ColumnAxisAllKeysRawFeatures() {
       super(
-          1, "selectorAxis", "column", "attentionKeys", "all", "featureScaling", "raw", "omega",
+          1,
+          "selectorAxis",
+          "column",
+          "attentionKeys",
+          "all",
+          "featureScaling",
+          "raw",
+          "omega",
           "0");
     }
   }

@@ -1,0 +1,156 @@
+package dev.medley.models.blocks;
+
+import dev.medley.core.FeatureMatrix;
+import dev.medley.engine.FeatureTensors;
+import dev.medley.engine.NoGradient;
+import dev.medley.engine.Parameter;
+import dev.medley.engine.Parameters;
+import dev.medley.engine.Scope;
+import dev.medley.engine.Tensors;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two layers over the layer-normalised features of one modality, h = GELU(GELU(LN(x) W₀ + b₀) W₁ +
+ * b₁) with dropout after each (khalafaoui2024cadmr, eq. 1): I items, F features, D columns.
+ *
+ * <p>An item without the modality is masked: its h is the mean of the others', it takes no part in
+ * total correlation and in the reconstruction of features.
+ *
+ * <p>Choice: the layer norm has no gain and no bias, so LN(x) is computed once.
+ */
+public final class ModalNetwork implements AutoCloseable {
+  private static final double EPSILON = 1e-5;
+
+  private final Tensor normalized; // LN(x), I × F
+  private final @Nullable Tensor mask; // 1 for an item that has the modality, I × 1
+  private final @Nullable Tensor present; // those items, int64
+  private final double count; // how many those are, at least 1
+  private final double dropout;
+  private final Parameter weight0; // F × D
+  private final Parameter bias0; // D
+  private final Parameter weight1; // D × D
+  private final Parameter bias1; // D
+  private final @Nullable Parameter decoder; // D × F
+  private final @Nullable Parameter decoderBias; // F
+
+  /**
+   * A network at its start; its parameters are called {@code modal/MODALITY/…}.
+   *
+   * @param matrix I × F
+   * @param dropout share of each layer's output that training drops, in [0, 1)
+   * @param decoded whether a linear decoder of the features is made
+   */
+  public ModalNetwork(
+      FeatureMatrix matrix, int dim, double dropout, boolean decoded, Parameters parameters) {
+    int features = matrix.dimension();
+    String name = "modal/" + matrix.modality();
+    this.dropout = dropout;
+    this.weight0 = linear(parameters, name + "/0/weight", features, features, dim);
+    this.bias0 = linear(parameters, name + "/0/bias", features, dim);
+    this.weight1 = linear(parameters, name + "/1/weight", dim, dim, dim);
+    this.bias1 = linear(parameters, name + "/1/bias", dim, dim);
+    this.decoder =
+        decoded ? linear(parameters, name + "/decoder/weight", dim, dim, features) : null;
+    this.decoderBias = decoded ? linear(parameters, name + "/decoder/bias", dim, features) : null;
+    float[] has = new float[matrix.rows()];
+    int[] items = new int[matrix.rows()];
+    int found = 0;
+    for (int item = 0; item < has.length; item++) {
+      if (matrix.isPresent(item)) {
+        has[item] = 1;
+        items[found++] = item;
+      }
+    }
+    this.count = Math.max(1, found);
+    boolean complete = found == has.length;
+    try (Scope scope = Scope.open()) {
+      this.normalized =
+          scope.release(normalized(parameters.typed(FeatureTensors.of(matrix)))); // I × F
+      this.mask = complete ? null : scope.release(parameters.typed(Tensors.of(has, has.length, 1)));
+      this.present = complete ? null : scope.release(Tensors.rows(Arrays.copyOf(items, found)));
+    }
+  }
+
+  /** A linear layer's parameter starts uniform in ± 1 / √inputs. */
+  private static Parameter linear(Parameters parameters, String name, int inputs, long... shape) {
+    return parameters.uniform(name, 1 / Math.sqrt(inputs), shape);
+  }
+
+  /** Each row to mean 0 and variance 1, without gain and bias. */
+  public static Tensor normalized(Tensor x) {
+    return torch.layer_norm(
+        x,
+        new long[] {x.size(1)},
+        new org.bytedeco.pytorch.TensorOptional(),
+        new org.bytedeco.pytorch.TensorOptional(),
+        EPSILON,
+        false);
+  }
+
+  /**
+   * h of all items, with a tape.
+   *
+   * @param training whether to drop
+   * @return I × D
+   */
+  public Tensor all(boolean training) {
+    Tensor hidden = layer(normalized, weight0, bias0, training); // I × D
+    Tensor h = layer(hidden, weight1, bias1, training); // I × D
+    if (mask == null) {
+      return h;
+    }
+    Tensor own = h.mul(mask);
+    Tensor mean = own.sum(0).div(new Scalar(count)); // D
+    return own.add(mask.neg().add(new Scalar(1.0)).mul(mean)); // I × D
+  }
+
+  private Tensor layer(Tensor x, Parameter weight, Parameter bias, boolean training) {
+    Tensor out = torch.gelu(torch.addmm(bias.value(), x, weight.value()));
+    return training && dropout > 0 ? torch.dropout(out, dropout, true) : out;
+  }
+
+  /** The rows of {@code h} whose items have the modality. */
+  public Tensor present(Tensor h) {
+    return present == null ? h : h.index_select(0, present);
+  }
+
+  /**
+   * The mean squared difference between LN(x) and its linear reconstruction from h, over the items
+   * that have the modality.
+   *
+   * @param h I × D
+   * @return a single number
+   * @throws IllegalStateException if it was made without a decoder
+   */
+  public Tensor reconstruction(Tensor h) {
+    if (decoder == null || decoderBias == null) {
+      throw new IllegalStateException("modal network: expected one with a decoder");
+    }
+    Tensor decoded = torch.addmm(decoderBias.value(), present(h), decoder.value()); // n × F
+    return torch.mse_loss(decoded, present(normalized));
+  }
+
+  /** How many items have the modality. */
+  public double count() {
+    return count;
+  }
+
+  /** The mean of h over the items, in the place of every row: the modality as if absent. */
+  public static Tensor absent(Tensor h) {
+    return NoGradient.of(() -> h.mean(0).unsqueeze(0).expand_as(h));
+  }
+
+  @Override
+  public void close() {
+    Scope.free(normalized);
+    for (@Nullable Tensor owned : new @Nullable Tensor[] {mask, present}) {
+      if (owned != null) {
+        Scope.free(owned);
+      }
+    }
+  }
+}
