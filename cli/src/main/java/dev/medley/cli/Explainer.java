@@ -11,6 +11,7 @@ import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Scope;
 import dev.medley.engine.TensorFile;
+import dev.medley.models.Cadmr;
 import dev.medley.models.Explainable;
 import dev.medley.models.Model;
 import dev.medley.models.ModelInput;
@@ -85,6 +86,7 @@ final class Explainer implements AutoCloseable {
     request
         .hyperparameters()
         .forEach((key, value) -> settings.put(key, new Settings.Given(value.toString(), "run")));
+    settings.remove(Cadmr.PRETRAINED); // all parameters come from the run itself
     TrainingView view = new TrainingView(train, dataset.features());
     Object impute = request.options().getOrDefault("impute", Imputation.ZERO.label());
     ModelInput input =

@@ -58,7 +58,7 @@ final class RecommendCommand implements Callable<Integer> {
       throw new InvalidInputException("-k: expected at least 1, got " + count);
     }
     RunFolder folder = RunFolder.open(run);
-    Dataset dataset = folder.datasetWithoutFeatures();
+    Dataset dataset = explain ? folder.dataset() : folder.datasetWithoutFeatures();
     int index = dataset.users().indexOf(user);
     if (index == Ids.UNKNOWN) {
       throw new InvalidInputException(

@@ -9,7 +9,6 @@ import dev.medley.core.Seed;
 import dev.medley.engine.Engine;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.NoGradient;
-import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import dev.medley.models.Dream;
@@ -79,8 +78,7 @@ class ExplainableTest {
                     dataset.trainingView(),
                     new Seed(1),
                     Imputation.MEAN,
-                    NeighborGraphs.uncached(),
-                    Precision.FLOAT))) {
+                    NeighborGraphs.uncached()))) {
           ModelContract.train(model, dataset, StepRule.PLAIN);
           assertThat(model.parts()).isEqualTo(names);
           float[] scores = ModelContract.scores(model);
