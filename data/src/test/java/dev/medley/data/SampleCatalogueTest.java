@@ -47,15 +47,15 @@ class SampleCatalogueTest {
     assertThat(dataset.users().size()).isEqualTo(SampleCatalogue.USERS);
     assertThat(dataset.items().size()).isEqualTo(SampleCatalogue.PRODUCTS);
     assertThat(dataset.users().id(0)).isEqualTo("u0001");
-    assertThat(dataset.items().id(599)).isEqualTo("p0600");
-    assertThat(dataset.warnings()).containsExactly("image: missing for 12 of 600 items");
+    assertThat(dataset.items().id(1499)).isEqualTo("p1500");
+    assertThat(dataset.warnings()).containsExactly("image: missing for 30 of 1500 items");
     List<String> titles = dataset.descriptions().stream().map(ItemDescription::title).toList();
-    assertThat(new HashSet<>(titles)).hasSize(600);
+    assertThat(new HashSet<>(titles)).hasSize(1500);
     assertThat(titles).allMatch(title -> title.split(" ", -1).length >= 4);
     double perUser = dataset.train().size() / (double) dataset.users().size();
-    assertThat(perUser).isBetween(7.5, 9.0);
+    assertThat(perUser).isBetween(5.5, 6.5);
     int[] counts = dataset.train().itemCounts();
-    assertThat(Arrays.stream(counts).filter(count -> count >= 5).count()).isGreaterThan(480);
+    assertThat(Arrays.stream(counts).filter(count -> count >= 5).count()).isBetween(450L, 700L);
   }
 
   @Test
@@ -74,12 +74,17 @@ class SampleCatalogueTest {
     double text = recall(dataset, byText);
     double behaviour = recall(dataset, byBehaviour);
     double both = recall(dataset, byBoth);
-    // measured: 0.12, 0.17, 0.23, 0.28, 0.33, and 0.35 of all together
-    assertThat(image).isGreaterThan(1.3 * popular);
+    double imageAndBehaviour = recall(dataset, sum(byImage, byBehaviour));
+    double textAndBehaviour = recall(dataset, sum(byText, byBehaviour));
+    double all = recall(dataset, sum(byBoth, byBehaviour));
+    // measured: 0.09, 0.11, 0.16, 0.11, 0.27; 0.15, 0.19 and 0.28 with behaviour
+    assertThat(image).isGreaterThan(1.1 * popular);
     assertThat(text).isGreaterThan(1.5 * popular);
-    assertThat(behaviour).isGreaterThan(2 * popular);
-    assertThat(both).isGreaterThan(1.2 * Math.max(image, text));
-    assertThat(recall(dataset, sum(byBoth, byBehaviour))).isGreaterThan(1.15 * behaviour);
+    assertThat(behaviour).isGreaterThan(1.1 * popular);
+    assertThat(both).isGreaterThan(1.4 * Math.max(image, text)).isGreaterThan(1.2 * behaviour);
+    assertThat(imageAndBehaviour).isGreaterThan(Math.max(image, behaviour));
+    assertThat(textAndBehaviour).isGreaterThan(Math.max(text, behaviour));
+    assertThat(all).isGreaterThan(1.3 * Math.max(imageAndBehaviour, textAndBehaviour));
   }
 
   /** Mean Recall@20 of the items most similar to a user's training items; one row: scores. */

@@ -46,8 +46,8 @@ public final class Ials implements Model {
       int cgSteps)
       implements Hyperparameters {
 
-    /** Validation decides α: docs/models/ials.md. */
-    public static final Config DEFAULT = new Config(64, null, 10, false, 15, 3);
+    /** Validation decides α; λ and its scaling: docs/models/ials.md. */
+    public static final Config DEFAULT = new Config(64, null, 10, true, 15, 3);
 
     /** Refuses values out of range. */
     public Config {
