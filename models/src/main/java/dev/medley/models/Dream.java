@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  * pairs in a batch.
  *
  * <p>Choice: of this paper the abstract and the captions of its figures are public, so its parts
- * are the paper's and their formulas are ours, each named where it stands; the gate that lets ID
- * embeddings pass is the one of MGCN-like models. A missing modality is masked: such an item has no
- * neighbour in that modality's graph, counts in no user's mean, and its modal vector is the mean
- * over the modalities it has; without any it is zero and left out of the alignments.
+ * are the paper's and their formulas are ours, each named where it stands. A missing modality is
+ * masked: such an item has no neighbour in that modality's graph, counts in no user's mean, and its
+ * modal vector is the mean over the modalities it has; without any it is zero and left out of the
+ * alignments.
  */
 public final class Dream implements Explainable {
 
@@ -153,7 +153,6 @@ public final class Dream implements Explainable {
   private final int users;
   private final int itemCount;
   private final List<FeatureMatrix> scaled; // as the gates see them
-  private final boolean[] hasModality; // items that have any, I
   private final UserItemGraph graph; // Â, N × N
   private final List<RelationGraphs> relations = new ArrayList<>(); // one per modality
   private final Parameters parameters;
@@ -176,8 +175,6 @@ public final class Dream implements Explainable {
     List<FeatureMatrix> raw = input.data().features();
     this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     float[][] shares = RelationGraphs.shares(train, raw);
-    this.hasModality = new boolean[itemCount];
-    raw.forEach(matrix -> mark(matrix, hasModality));
     try (Owned made = new Owned()) {
       for (int m = 0; m < raw.size(); m++) {
         relations.add(
@@ -202,12 +199,6 @@ public final class Dream implements Explainable {
     }
   }
 
-  private static void mark(FeatureMatrix matrix, boolean[] present) {
-    for (int item = 0; item < present.length; item++) {
-      present[item] |= matrix.isPresent(item);
-    }
-  }
-
   private static Parameter stackedIdentities(Parameters parameters, int modalities, int dim) {
     float[] start = new float[modalities * dim * dim];
     for (int row = 0; row < modalities * dim; row++) {
@@ -223,7 +214,10 @@ public final class Dream implements Explainable {
     return graph.meanOfPowers(nodes.value(), config.layers()); // N × D
   }
 
-  /** The filter gates (figure 4): e_m of each modality. */
+  /**
+   * The filter gates (figure 4): e_m of each modality. Choice: by default the features decide what
+   * of an item's ID embedding passes; the features themselves do not.
+   */
   private List<Tensor> passed() {
     Tensor items = nodes.value().narrow(0, users, itemCount); // I × D
     return gates.stream().map(gate -> gate.of(items)).toList(); // I × D each
@@ -231,7 +225,8 @@ public final class Dream implements Explainable {
 
   /**
    * The parts of the modal line E^M (figure 3b), which is their sum: each modality's vectors of
-   * users and items after the relation graphs, divided by the number of modalities.
+   * users and items after the relation graphs, divided by the number of modalities. Choice: nearest
+   * items by raw features; a user is the mean of the user's items, then of the nearest users.
    */
   private List<Tensor> lines(List<Tensor> passed) {
     List<Tensor> lines = new ArrayList<>();
@@ -254,7 +249,10 @@ public final class Dream implements Explainable {
     return sum;
   }
 
-  /** BPR on E = E^B + E^M, the alignments (figure 3d) and the similarity signal (figure 3c). */
+  /**
+   * BPR on E = E^B + E^M, the alignments (figure 3d) and the similarity signal (figure 3c). Choice:
+   * the "simple fusion" of the two lines is their sum.
+   */
   private Loss loss(Batch.Pairs batch) {
     Tensor behavior = behavior(); // N × D
     List<Tensor> passed = passed(); // I × D each
@@ -273,7 +271,7 @@ public final class Dream implements Explainable {
 
   /** The first pairs whose item has a modal vector; then the user who has it has one, too. */
   private Duality.Rows aligned(Batch.Pairs batch, Tensor behavior, Tensor modal) {
-    int[] pairs = Alignment.pairs(batch.positives(), item -> hasModality[item]);
+    int[] pairs = Alignment.pairs(batch.positives(), ModalFeatures.joined(scaled)::isPresent);
     Tensor user = Tensors.rows(IntStream.of(pairs).map(k -> batch.users()[k]).toArray()); // n
     Tensor item =
         Tensors.rows(IntStream.of(pairs).map(k -> users + batch.positives()[k]).toArray()); // n
@@ -282,7 +280,10 @@ public final class Dream implements Explainable {
         new Alignment.Rows(modal.index_select(0, user), modal.index_select(0, item)));
   }
 
-  /** S3, summed over the modalities, on what passes the gates: before the relation graphs. */
+  /**
+   * S3 (figure 5), summed over the modalities. Choice: it acts on what passes the gates, before the
+   * relation graphs, and compares it with the features as they were before training.
+   */
   private Tensor similarity(Batch.Pairs batch, List<Tensor> passed) {
     List<Tensor> terms = new ArrayList<>();
     for (int m = 0; m < passed.size(); m++) {
