@@ -5,8 +5,6 @@ import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.FeatureTensors;
-import dev.medley.engine.NeighborGraphs;
-import dev.medley.engine.Neighbors;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
@@ -41,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  * pairs in a batch.
  *
  * <p>Choice: of this paper the abstract and the captions of its figures are public, so its parts
- * are the paper's and their formulas are ours, each named where it stands; the gate that lets ID
- * embeddings pass is the one of MGCN-like models. A missing modality is masked: such an item has no
- * neighbour in that modality's graph, counts in no user's mean, and its modal vector is the mean
- * over the modalities it has; without any it is zero and left out of the alignments.
+ * are the paper's and their formulas are ours, each named where it stands. A missing modality is
+ * masked: such an item has no neighbour in that modality's graph, counts in no user's mean, and its
+ * modal vector is the mean over the modalities it has; without any it is zero and left out of the
+ * alignments.
  */
 public final class Dream implements Explainable {
 
@@ -62,15 +60,10 @@ public final class Dream implements Explainable {
    * @param dim D, at least 1
    * @param layers L of the behaviour line, at least 0
    * @param gate what passes the filter gates
-   * @param neighbors of each item in a relation graph, at least 1 and fewer than the items
-   * @param modalLayers convolutions over the items' relation graphs; 0 is none
-   * @param userGraph which users are alike
-   * @param userNeighbors of each user in a relation graph, cut to what exists; 0 is none
-   * @param edges what stands in the relation graphs
-   * @param convolution what a convolution over a relation graph does
+   * @param relations the relation graphs, of raw features
    * @param fusion how the modalities' vectors become one
    * @param freezeFeatures whether the features stay as they are
-   * @param featureScaling what is done to features before the gates; the graphs see them raw
+   * @param featureScaling what is done to features before the gates
    * @param l2 weight of the penalty on the batch's rows of E⁰; 0 leaves it out
    * @param l2Form how that penalty is written
    * @param duality alignment and similarity signal
@@ -80,12 +73,7 @@ public final class Dream implements Explainable {
       int dim,
       int layers,
       FilterGate.Kind gate,
-      int neighbors,
-      int modalLayers,
-      UserNeighbors userGraph,
-      int userNeighbors,
-      ItemGraph.Edges edges,
-      RelationGraphs.Convolution convolution,
+      RelationGraphs.Shape relations,
       Fusion fusion,
       boolean freezeFeatures,
       FeatureScaling featureScaling,
@@ -101,12 +89,13 @@ public final class Dream implements Explainable {
             64,
             2,
             FilterGate.Kind.ID,
-            10,
-            2,
-            UserNeighbors.FEATURES,
-            10,
-            ItemGraph.Edges.ONE,
-            RelationGraphs.Convolution.REPLACE,
+            new RelationGraphs.Shape(
+                10,
+                2,
+                UserNeighbors.FEATURES,
+                10,
+                ItemGraph.Edges.ONE,
+                RelationGraphs.Convolution.REPLACE),
             Fusion.SUM,
             true,
             FeatureScaling.ZSCORE,
@@ -119,16 +108,16 @@ public final class Dream implements Explainable {
     public Config {
       Range.dimensions(dim);
       Range.atLeast("layers", layers, 0);
-      Range.atLeast("neighbors", neighbors, 1);
-      Range.atLeast("modalLayers", modalLayers, 0);
-      Range.atLeast("userNeighbors", userNeighbors, 0);
+      Range.atLeast("neighbors", relations.neighbors(), 1);
+      Range.atLeast("modalLayers", relations.layers(), 0);
+      Range.atLeast("userNeighbors", relations.userNeighbors(), 0);
       Range.atLeast("l2", l2, 0);
     }
 
     @Override
     public void check(TrainingView data) {
       ModalFeatures.required("dream", data.features());
-      Range.fewerNeighbors(neighbors, data.items());
+      Range.fewerNeighbors(relations.neighbors(), data.items());
       Parameters.checkSize("nodes", (long) data.users() + data.items(), dim);
       Parameters.checkSize("gate/weight", (long) data.features().size() * dim, dim);
       for (FeatureMatrix matrix : data.features()) {
@@ -143,12 +132,13 @@ public final class Dream implements Explainable {
           settings.integer("dim", DEFAULT.dim),
           settings.integer("layers", DEFAULT.layers),
           settings.choice("gate", DEFAULT.gate),
-          settings.integer("neighbors", DEFAULT.neighbors),
-          settings.integer("modalLayers", DEFAULT.modalLayers),
-          settings.choice("userGraph", DEFAULT.userGraph),
-          settings.integer("userNeighbors", DEFAULT.userNeighbors),
-          settings.choice("edges", DEFAULT.edges),
-          settings.choice("convolution", DEFAULT.convolution),
+          new RelationGraphs.Shape(
+              settings.integer("neighbors", DEFAULT.relations.neighbors()),
+              settings.integer("modalLayers", DEFAULT.relations.layers()),
+              settings.choice("userGraph", DEFAULT.relations.userGraph()),
+              settings.integer("userNeighbors", DEFAULT.relations.userNeighbors()),
+              settings.choice("edges", DEFAULT.relations.edges()),
+              settings.choice("convolution", DEFAULT.relations.convolution())),
           settings.choice("fusion", DEFAULT.fusion),
           settings.flag("freezeFeatures", DEFAULT.freezeFeatures),
           settings.choice("featureScaling", DEFAULT.featureScaling),
@@ -163,7 +153,6 @@ public final class Dream implements Explainable {
   private final int users;
   private final int itemCount;
   private final List<FeatureMatrix> scaled; // as the gates see them
-  private final boolean[] hasModality; // items that have any, I
   private final UserItemGraph graph; // Â, N × N
   private final List<RelationGraphs> relations = new ArrayList<>(); // one per modality
   private final Parameters parameters;
@@ -186,11 +175,12 @@ public final class Dream implements Explainable {
     List<FeatureMatrix> raw = input.data().features();
     this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     float[][] shares = RelationGraphs.shares(train, raw);
-    this.hasModality = new boolean[itemCount];
-    raw.forEach(matrix -> mark(matrix, hasModality));
     try (Owned made = new Owned()) {
       for (int m = 0; m < raw.size(); m++) {
-        relations.add(made.add(relations(train, raw.get(m), shares[m], input.graphs())));
+        relations.add(
+            made.add(
+                RelationGraphs.of(
+                    config.relations(), train, raw.get(m), shares[m], input.graphs())));
       }
       this.graph = made.add(UserItemGraph.of(train));
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
@@ -209,37 +199,6 @@ public final class Dream implements Explainable {
     }
   }
 
-  private static void mark(FeatureMatrix matrix, boolean[] present) {
-    for (int item = 0; item < present.length; item++) {
-      present[item] |= matrix.isPresent(item);
-    }
-  }
-
-  /** Choice: k nearest by the cosine of raw features; users by the mean of their items'. */
-  private RelationGraphs relations(
-      Interactions train, FeatureMatrix raw, float[] shares, NeighborGraphs graphs) {
-    try (Owned made = new Owned()) {
-      @Nullable ItemGraph ofItems =
-          config.modalLayers() == 0
-              ? null
-              : made.add(similar(graphs.nearest(raw, config.neighbors())));
-      @Nullable ItemGraph ofUsers =
-          config.userNeighbors() == 0
-              ? null
-              : made.add(
-                  similar(config.userGraph().of(train, raw, config.userNeighbors(), graphs)));
-      RelationGraphs both =
-          new RelationGraphs(
-              ofItems, config.modalLayers(), train, raw, ofUsers, config.convolution(), shares);
-      made.kept(); // they belong to the result now
-      return both;
-    }
-  }
-
-  private ItemGraph similar(Neighbors nearest) {
-    return ItemGraph.of(List.of(nearest), new double[] {1}, config.edges());
-  }
-
   private static Parameter stackedIdentities(Parameters parameters, int modalities, int dim) {
     float[] start = new float[modalities * dim * dim];
     for (int row = 0; row < modalities * dim; row++) {
@@ -255,7 +214,10 @@ public final class Dream implements Explainable {
     return graph.meanOfPowers(nodes.value(), config.layers()); // N × D
   }
 
-  /** The filter gates (figure 4): e_m of each modality. */
+  /**
+   * The filter gates (figure 4): e_m of each modality. Choice: by default the features decide what
+   * of an item's ID embedding passes; the features themselves do not.
+   */
   private List<Tensor> passed() {
     Tensor items = nodes.value().narrow(0, users, itemCount); // I × D
     return gates.stream().map(gate -> gate.of(items)).toList(); // I × D each
@@ -263,7 +225,8 @@ public final class Dream implements Explainable {
 
   /**
    * The parts of the modal line E^M (figure 3b), which is their sum: each modality's vectors of
-   * users and items after the relation graphs, divided by the number of modalities.
+   * users and items after the relation graphs, divided by the number of modalities. Choice: nearest
+   * items by raw features; a user is the mean of the user's items, then of the nearest users.
    */
   private List<Tensor> lines(List<Tensor> passed) {
     List<Tensor> lines = new ArrayList<>();
@@ -286,7 +249,10 @@ public final class Dream implements Explainable {
     return sum;
   }
 
-  /** BPR on E = E^B + E^M, the alignments (figure 3d) and the similarity signal (figure 3c). */
+  /**
+   * BPR on E = E^B + E^M, the alignments (figure 3d) and the similarity signal (figure 3c). Choice:
+   * the "simple fusion" of the two lines is their sum.
+   */
   private Loss loss(Batch.Pairs batch) {
     Tensor behavior = behavior(); // N × D
     List<Tensor> passed = passed(); // I × D each
@@ -305,7 +271,7 @@ public final class Dream implements Explainable {
 
   /** The first pairs whose item has a modal vector; then the user who has it has one, too. */
   private Duality.Rows aligned(Batch.Pairs batch, Tensor behavior, Tensor modal) {
-    int[] pairs = Alignment.pairs(batch.positives(), item -> hasModality[item]);
+    int[] pairs = Alignment.pairs(batch.positives(), ModalFeatures.joined(scaled)::isPresent);
     Tensor user = Tensors.rows(IntStream.of(pairs).map(k -> batch.users()[k]).toArray()); // n
     Tensor item =
         Tensors.rows(IntStream.of(pairs).map(k -> users + batch.positives()[k]).toArray()); // n
@@ -314,7 +280,10 @@ public final class Dream implements Explainable {
         new Alignment.Rows(modal.index_select(0, user), modal.index_select(0, item)));
   }
 
-  /** S3, summed over the modalities, on what passes the gates: before the relation graphs. */
+  /**
+   * S3 (figure 5), summed over the modalities. Choice: it acts on what passes the gates, before the
+   * relation graphs, and compares it with the features as they were before training.
+   */
   private Tensor similarity(Batch.Pairs batch, List<Tensor> passed) {
     List<Tensor> terms = new ArrayList<>();
     for (int m = 0; m < passed.size(); m++) {

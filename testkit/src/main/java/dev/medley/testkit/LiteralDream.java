@@ -65,7 +65,7 @@ public final class LiteralDream implements AutoCloseable {
     double[][] a = new double[size][size];
     for (int row = 0; row < size; row++) {
       for (int k = nearest.offsets()[row]; k < nearest.offsets()[row + 1]; k++) {
-        boolean one = config.edges() == ItemGraph.Edges.ONE;
+        boolean one = config.relations().edges() == ItemGraph.Edges.ONE;
         a[row][nearest.items()[k]] = one ? 1 : Math.max(0, nearest.similarities()[k]);
       }
     }
@@ -81,8 +81,8 @@ public final class LiteralDream implements AutoCloseable {
 
   private Neighbors users(FeatureMatrix features) {
     Interactions train = data.train();
-    int kept = Math.min(config.userNeighbors(), train.users() - 1);
-    if (config.userGraph() == UserNeighbors.FEATURES) {
+    int kept = Math.min(config.relations().userNeighbors(), train.users() - 1);
+    if (config.relations().userGraph() == UserNeighbors.FEATURES) {
       float[][] means = new float[train.users()][features.dimension()];
       double[][] shares = shares(features);
       for (int user = 0; user < means.length; user++) {
@@ -149,7 +149,7 @@ public final class LiteralDream implements AutoCloseable {
 
   private Tensor convolved(Tensor x, Tensor matrix) {
     Tensor product = matrix.matmul(x);
-    return config.convolution() == RelationGraphs.Convolution.REPLACE
+    return config.relations().convolution() == RelationGraphs.Convolution.REPLACE
         ? product
         : product.add(x).div(Tensors.scalar(2));
   }
@@ -179,15 +179,15 @@ public final class LiteralDream implements AutoCloseable {
   /** h_m of users and items, N × D, zeros where a node has not the modality. */
   private Tensor related(Tensor e, FeatureMatrix raw) {
     Tensor items = e;
-    if (config.modalLayers() > 0) {
-      Tensor s = normalized(LiteralKnn.nearest(raw, config.neighbors())); // I × I
-      for (int layer = 0; layer < config.modalLayers(); layer++) {
+    if (config.relations().layers() > 0) {
+      Tensor s = normalized(LiteralKnn.nearest(raw, config.relations().neighbors())); // I × I
+      for (int layer = 0; layer < config.relations().layers(); layer++) {
         items = convolved(items, s);
       }
     }
     double[][] shares = shares(raw);
     Tensor users = dense(shares).matmul(items); // U × D
-    if (config.userNeighbors() > 0) {
+    if (config.relations().userNeighbors() > 0) {
       users = convolved(users, normalized(users(raw)));
     }
     double[][] present = new double[data.users() + data.items()][1];

@@ -3,6 +3,8 @@ package dev.medley.models.blocks;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.engine.LinearMap;
+import dev.medley.engine.NeighborGraphs;
+import dev.medley.engine.Neighbors;
 import dev.medley.engine.Owned;
 import dev.medley.engine.Scope;
 import dev.medley.engine.SparseMatrix;
@@ -33,49 +35,84 @@ public final class RelationGraphs implements AutoCloseable {
     AVERAGE
   }
 
+  /**
+   * How they are made.
+   *
+   * @param neighbors of each item, itself among them, at least 1 and fewer than the items
+   * @param layers convolutions over the items' graph; 0 is none
+   * @param userGraph which users are alike
+   * @param userNeighbors of each user, cut to what exists; 0 is no graph of users
+   * @param edges what stands in either graph
+   * @param convolution what one does
+   */
+  public record Shape(
+      int neighbors,
+      int layers,
+      UserNeighbors userGraph,
+      int userNeighbors,
+      ItemGraph.Edges edges,
+      Convolution convolution) {}
+
   private final @Nullable ItemGraph items; // S, I × I
-  private final int layers;
+  private final Shape shape;
   private final SparseMatrix means; // D_U⁻¹ R of the items that have the modality, U × I
   private final SparseMatrix meansTransposed;
   private final @Nullable ItemGraph users; // G, U × U
-  private final Convolution convolution;
   private final Tensor shares; // N × 1, float32
   private final int userCount;
   private final int itemCount;
 
-  /**
-   * The graphs of one modality; takes over {@code items} and {@code users} and closes them.
-   *
-   * @param items S, or null for none
-   * @param layers convolutions over S
-   * @param train R
-   * @param features whose presence decides which items count in a user's mean
-   * @param users G, or null for none
-   * @param convolution what one does
-   * @param shares N factors of the result, from {@link #shares}
-   */
-  public RelationGraphs(
-      @Nullable ItemGraph items,
-      int layers,
+  private final Owned owned;
+
+  private RelationGraphs(
+      Shape shape,
       Interactions train,
       FeatureMatrix features,
-      @Nullable ItemGraph users,
-      Convolution convolution,
+      @Nullable Neighbors nearestItems,
+      @Nullable Neighbors nearestUsers,
       float[] shares) {
-    this.items = items;
-    this.layers = layers;
-    this.users = users;
-    this.convolution = convolution;
+    this.shape = shape;
     this.userCount = train.users();
     this.itemCount = train.items();
     try (Owned made = new Owned()) {
+      this.items = nearestItems == null ? null : made.add(graph(nearestItems, shape.edges()));
+      this.users = nearestUsers == null ? null : made.add(graph(nearestUsers, shape.edges()));
       this.means = made.add(means(train, features));
       this.meansTransposed = made.add(means.transposed());
       try (Scope scope = Scope.open()) {
         this.shares = scope.release(Tensors.of(shares, shares.length, 1));
       }
-      made.kept();
+      this.owned = made.kept();
     }
+  }
+
+  /**
+   * The graphs of one modality.
+   *
+   * @param train U × I
+   * @param features I × F, raw
+   * @param shares N factors of the result, a row of {@link #shares}
+   * @param graphs finds the nearest items and users
+   */
+  public static RelationGraphs of(
+      Shape shape,
+      Interactions train,
+      FeatureMatrix features,
+      float[] shares,
+      NeighborGraphs graphs) {
+    return new RelationGraphs(
+        shape,
+        train,
+        features,
+        shape.layers() == 0 ? null : graphs.nearest(features, shape.neighbors()),
+        shape.userNeighbors() == 0
+            ? null
+            : shape.userGraph().of(train, features, shape.userNeighbors(), graphs),
+        shares);
+  }
+
+  private static ItemGraph graph(Neighbors nearest, ItemGraph.Edges edges) {
+    return ItemGraph.of(List.of(nearest), new double[] {1}, edges);
   }
 
   private static SparseMatrix means(Interactions train, FeatureMatrix features) {
@@ -138,7 +175,7 @@ public final class RelationGraphs implements AutoCloseable {
   }
 
   private Tensor forward(Tensor x) {
-    Tensor ofItems = items == null ? x : convolved(x, layers, items::times); // I × D
+    Tensor ofItems = items == null ? x : convolved(x, shape.layers(), items::times); // I × D
     Tensor mean = means.times(ofItems); // U × D
     Tensor ofUsers = users == null ? mean : convolved(mean, 1, users::times);
     return torch.cat(new TensorVector(ofUsers, ofItems), 0).mul_(sharesLike(x)); // N × D
@@ -149,7 +186,9 @@ public final class RelationGraphs implements AutoCloseable {
     Tensor ofUsers = scaled.narrow(0, 0, userCount);
     Tensor mean = users == null ? ofUsers : convolved(ofUsers, 1, users::transposedTimes);
     Tensor ofItems = scaled.narrow(0, userCount, itemCount).add(meansTransposed.times(mean));
-    return items == null ? ofItems : convolved(ofItems, layers, items::transposedTimes); // I × D
+    return items == null
+        ? ofItems
+        : convolved(ofItems, shape.layers(), items::transposedTimes); // I × D
   }
 
   private Tensor sharesLike(Tensor x) {
@@ -161,7 +200,7 @@ public final class RelationGraphs implements AutoCloseable {
     for (int layer = 0; layer < times; layer++) {
       Tensor product = graph.apply(result);
       result =
-          switch (convolution) {
+          switch (shape.convolution()) {
             case REPLACE -> product;
             case AVERAGE -> product.add_(result).mul_(Tensors.scalar(0.5));
           };
@@ -171,14 +210,7 @@ public final class RelationGraphs implements AutoCloseable {
 
   @Override
   public void close() {
-    means.close();
-    meansTransposed.close();
+    owned.close();
     Scope.free(shares);
-    if (items != null) {
-      items.close();
-    }
-    if (users != null) {
-      users.close();
-    }
   }
 }

@@ -64,12 +64,12 @@ class SimilaritySignalTest {
   }
 
   @Test
-  void aRowOfZerosHasAFiniteGradient() {
+  void aRowOfZerosHasAGradientOfOrderOne() {
     try (Scope scope = Scope.open()) {
       Tensor learned = Tensors.zeros(2, 2);
       learned.set_requires_grad(true);
       SimilaritySignal.loss(learned, Tensors.of(new float[] {1, 2, 3, 4}, 2, 2)).backward();
-      assertThat(learned.grad().isfinite().all().item_bool()).isTrue();
+      assertThat(learned.grad().abs().max().item().toDouble()).isLessThan(10);
     }
   }
 
