@@ -217,7 +217,8 @@ public final class MrCsaf implements Explainable {
   /**
    * A model at its start.
    *
-   * @throws InvalidInputException if there are too few modalities, or not more items than neighbours
+   * @throws InvalidInputException if there are too few modalities, or not more items than
+   *     neighbours
    */
   public MrCsaf(Config config, ModelInput input) {
     config.check(input.data());
@@ -262,12 +263,7 @@ public final class MrCsaf implements Explainable {
     this.attention =
         config.hasAttention()
             ? new CrossSelfAttention(
-                config.attentionInput,
-                config.fusion,
-                config.attentionKeys,
-                modal,
-                dim,
-                parameters)
+                config.attentionInput, config.fusion, config.attentionKeys, modal, dim, parameters)
             : null;
     this.history =
         config.variant == Variant.CAM
@@ -332,7 +328,9 @@ public final class MrCsaf implements Explainable {
     PairRows e = PairRows.of(PairRows.indices(batch, users), table); // three of B × MD
     Loss loss = Loss.of("bpr", pairLoss(e));
     for (int m = 0; m < lossWeights.size(); m++) {
-      loss = loss.plus(featureTerm(m), config.omega, featureLoss(m, embedded, part(e.users(), m), batch));
+      loss =
+          loss.plus(
+              featureTerm(m), config.omega, featureLoss(m, embedded, part(e.users(), m), batch));
     }
     return loss;
   }

@@ -51,8 +51,7 @@ public record AttentionKeys(String text) {
     if (count >= present.size(0)) {
       return present;
     }
-    Tensor order =
-        torch.randperm(present.size(0), present.options());
+    Tensor order = torch.randperm(present.size(0), present.options());
     return present.index_select(0, order.narrow(0, 0, count));
   }
 }

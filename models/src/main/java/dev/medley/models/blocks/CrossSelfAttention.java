@@ -78,9 +78,7 @@ public final class CrossSelfAttention implements AutoCloseable {
               parameters.uniform(name + "/keys", bound, inputs, dim),
               parameters.uniform(name + "/values", 1 / Math.sqrt(dim), dim, dim)));
       standardized.add(
-          input == Input.FEATURES && !each.standardized()
-              ? standardized(each, parameters)
-              : null);
+          input == Input.FEATURES && !each.standardized() ? standardized(each, parameters) : null);
     }
     boolean linear = fusion == Fusion.LINEAR;
     double bound = 1 / Math.sqrt(2.0 * dim);

@@ -15,11 +15,11 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Users who attend to the items of their own history, from one modality into the others: for each
- * modality m the mean over the others m′ of Σ_j softmax_j(q_u · k_j / √D) v_j, with q_u a map of the
- * mean of the user's items in m, and k_j, v_j maps of the user's items j in m′.
+ * modality m the mean over the others m′ of Σ_j softmax_j(q_u · k_j / √D) v_j, with q_u a map of
+ * the mean of the user's items in m, and k_j, v_j maps of the user's items j in m′.
  *
- * <p>U users, I items, M modalities, E interactions with items that have one, D columns. Owns native
- * memory until closed.
+ * <p>U users, I items, M modalities, E interactions with items that have one, D columns. Owns
+ * native memory until closed.
  */
 public final class HistoryAttention implements AutoCloseable {
 

@@ -45,8 +45,7 @@ public final class ModalitySelector {
    * @return I × M; each row sums to 1, and is 0 where an item has no modality at all
    */
   public Tensor weights(Tensor embedded, Tensor present) {
-    Tensor hidden =
-        torch.addmm(hiddenBias.value(), embedded, hiddenWeight.value()).relu(); // I × H
+    Tensor hidden = torch.addmm(hiddenBias.value(), embedded, hiddenWeight.value()).relu(); // I × H
     Tensor logits = torch.addmm(bias.value(), hidden, weight.value()); // I × M
     return masked(logits, present);
   }
