@@ -15,6 +15,7 @@ class MrCsafContractTest {
   static MrCsaf.Config config(Optimization optimization, String... keysAndValues) {
     Map<String, Settings.Given> given = new LinkedHashMap<>();
     put(given, "dim", "16");
+    put(given, "selectorHidden", "3"); // few kinks for finite differences to step over
     put(given, "neighbors", "5");
     put(given, "attentionKeys", "8");
     put(given, "learningRate", Double.toString(optimization.learningRate()));
@@ -81,6 +82,11 @@ class MrCsafContractTest {
           "edgeDropout",
           "0.2");
     }
+
+    @Override
+    protected Optimization overfitting() {
+      return new Optimization(0.02, 32, 200, 1, 201);
+    }
   }
 
   @Nested
@@ -96,20 +102,6 @@ class MrCsafContractTest {
           "raw",
           "omega",
           "0");
-    }
-  }
-
-  @Nested
-  class AmsOnly extends Contract {
-    AmsOnly() {
-      super(1, "variant", "ams-only");
-    }
-  }
-
-  @Nested
-  class CsafOnly extends Contract {
-    CsafOnly() {
-      super(1, "variant", "csaf-only");
     }
   }
 
