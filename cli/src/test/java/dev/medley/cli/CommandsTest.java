@@ -52,7 +52,18 @@ class CommandsTest extends CommandLineTest {
     }
     assertThat(names)
         .containsExactly(
-            "popular", "itemknn", "itemknn-features", "bpr", "lightgcn", "vbpr", "freedom");
+            "popular",
+            "itemknn",
+            "itemknn-features",
+            "ease",
+            "ials",
+            "bpr",
+            "lightgcn",
+            "vbpr",
+            "freedom",
+            "dream",
+            "mr-csaf",
+            "cadmr");
     assertThat(medley("models").done().out()).contains(names);
   }
 
