@@ -5,7 +5,9 @@ import dev.medley.core.Seed;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Scope;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
@@ -22,6 +24,7 @@ public final class GradientCheck {
   private static final double STEP = 1e-4;
   private static final double FLOOR = 1e-3;
   private static final double SMALLEST = 1e-6;
+  private static final double[][] STENCIL = {{1, 8}, {-1, -8}, {2, -1}, {-2, 1}};
 
   /**
    * The entry where the two disagree most.
@@ -67,25 +70,58 @@ public final class GradientCheck {
    */
   public static Worst of(
       Supplier<Tensor> function, List<Parameter> parameters, int entries, Seed seed) {
+    return ofEach(() -> List.of(function.get()), parameters, entries, seed).get(0);
+  }
+
+  /**
+   * Checks several functions that are computed together, at the same entries.
+   *
+   * @param functions of the parameters as they are; each gives a single number
+   * @param parameters float64
+   * @param entries at most so many of each, drawn by {@code seed}; half of them where some
+   *     function's gradient is not zero, each function having its turn
+   * @return one for each function
+   */
+  public static List<Worst> ofEach(
+      Supplier<List<Tensor>> functions, List<Parameter> parameters, int entries, Seed seed) {
     RandomStream random = seed.stream();
-    List<double[]> tapes = backward(function, parameters);
-    Worst worst = new Worst(0, "none", 0, 0, 0);
+    int count;
+    try (Scope scope = Scope.open()) {
+      count = functions.get().size();
+    }
+    List<List<double[]>> tapes = new ArrayList<>(); // by function, by parameter
+    List<Worst> worst = new ArrayList<>();
+    for (int f = 0; f < count; f++) {
+      int which = f;
+      tapes.add(backward(() -> functions.get().get(which), parameters));
+      worst.add(new Worst(0, "none", 0, 0, 0));
+    }
     for (int p = 0; p < parameters.size(); p++) {
-      double[] tape = tapes.get(p);
-      double floor = SMALLEST;
-      for (double value : tape) {
-        floor = Math.max(floor, FLOOR * Math.abs(value));
-      }
-      for (int entry : chosen(tape, entries, random)) {
-        double measured = difference(function, parameters.get(p).value(), entry);
-        double scale = Math.max(floor, Math.max(Math.abs(tape[entry]), Math.abs(measured)));
-        double difference = Math.abs(tape[entry] - measured) / scale;
-        if (!(difference <= worst.difference())) {
-          worst = new Worst(difference, parameters.get(p).name(), entry, tape[entry], measured);
+      Parameter parameter = parameters.get(p);
+      int place = p;
+      List<double[]> ofParameter = tapes.stream().map(tape -> tape.get(place)).toList();
+      for (int entry : chosen(ofParameter, entries, random)) {
+        double[] measured = differences(functions, count, parameter.value(), entry);
+        for (int f = 0; f < count; f++) {
+          double[] tape = ofParameter.get(f);
+          double scale =
+              Math.max(floor(tape), Math.max(Math.abs(tape[entry]), Math.abs(measured[f])));
+          double difference = Math.abs(tape[entry] - measured[f]) / scale;
+          if (!(difference <= worst.get(f).difference())) {
+            worst.set(f, new Worst(difference, parameter.name(), entry, tape[entry], measured[f]));
+          }
         }
       }
     }
     return worst;
+  }
+
+  private static double floor(double[] tape) {
+    double floor = SMALLEST;
+    for (double value : tape) {
+      floor = Math.max(floor, FLOOR * Math.abs(value));
+    }
+    return floor;
   }
 
   private static List<double[]> backward(Supplier<Tensor> function, List<Parameter> parameters) {
@@ -107,8 +143,8 @@ public final class GradientCheck {
     return gradients;
   }
 
-  private static int[] chosen(double[] gradient, int entries, RandomStream random) {
-    int[] order = new int[gradient.length];
+  private static int[] chosen(List<double[]> gradients, int entries, RandomStream random) {
+    int[] order = new int[gradients.get(0).length];
     for (int k = 0; k < order.length; k++) {
       order[k] = k;
     }
@@ -116,45 +152,52 @@ public final class GradientCheck {
       return order;
     }
     random.shuffle(order);
-    int[] chosen = new int[entries];
-    int count = 0;
-    for (int k = 0; k < order.length && count < entries / 2; k++) {
-      if (gradient[order[k]] != 0) {
-        chosen[count++] = order[k];
+    Set<Integer> chosen = new LinkedHashSet<>();
+    int turn = Math.max(1, entries / (2 * gradients.size()));
+    for (double[] gradient : gradients) {
+      int most = Math.min(entries, chosen.size() + turn);
+      for (int k = 0; k < order.length && chosen.size() < most; k++) {
+        if (gradient[order[k]] != 0) {
+          chosen.add(order[k]);
+        }
       }
     }
-    for (int k = 0; count < entries; k++) {
-      chosen[count++] = order[k];
+    for (int k = 0; chosen.size() < entries; k++) {
+      chosen.add(order[k]);
     }
-    return chosen;
+    return chosen.stream().mapToInt(entry -> entry).toArray();
   }
 
-  private static double difference(Supplier<Tensor> function, Tensor at, int entry) {
+  private static double[] differences(
+      Supplier<List<Tensor>> functions, int count, Tensor at, int entry) {
     try (Scope scope = Scope.open()) {
       DoublePointer memory = Doubles.memory(at);
       double value = memory.get(entry);
       double step = STEP * Math.max(1, Math.abs(value));
+      double[] differences = new double[count];
       try {
-        double near = at(function, memory, entry, value + step, value - step);
-        double far = at(function, memory, entry, value + 2 * step, value - 2 * step);
-        return (8 * near - far) / (12 * step);
+        for (double[] point : STENCIL) {
+          memory.put(entry, value + point[0] * step);
+          double[] numbers = numbers(functions, count);
+          for (int f = 0; f < count; f++) {
+            differences[f] += point[1] * numbers[f] / (12 * step);
+          }
+        }
+        return differences;
       } finally {
         memory.put(entry, value);
       }
     }
   }
 
-  private static double at(
-      Supplier<Tensor> function, DoublePointer memory, int entry, double above, double below) {
-    memory.put(entry, above);
-    double upper = number(function);
-    memory.put(entry, below);
-    return upper - number(function);
-  }
-
-  private static double number(Supplier<Tensor> function) {
+  private static double[] numbers(Supplier<List<Tensor>> functions, int count) {
     try (Scope scope = Scope.open()) {
-      return function.get().item().toDouble();
+      List<Tensor> values = functions.get();
+      double[] numbers = new double[count];
+      for (int f = 0; f < count; f++) {
+        numbers[f] = values.get(f).item().toDouble();
+      }
+      return numbers;
     }
   }
 }
