@@ -106,7 +106,7 @@ public final class HistoryAttention implements AutoCloseable {
     Tensor values = items.mm(over.values.value()).index_select(0, over.itemOf); // E × D
     Tensor scores =
         Bpr.rowDots(queries.index_select(0, over.userOf), keys)
-            .mul(Tensors.scalar(1 / Math.sqrt(queries.size(1))))
+            .mul(Tensors.scalar(1 / Math.sqrt((double) queries.size(1))))
             .unsqueeze(1); // E × 1
     Tensor largest = NoGradient.of(() -> largest(over, scores.detach())); // E × 1
     Tensor powers = scores.sub(largest).exp(); // E × 1
