@@ -77,6 +77,7 @@ public final class MrCsaf implements Explainable {
    * @param dim D, at least 1
    * @param layers L on the user–item graph (n of eq. 20), at least 0
    * @param neighbors k of the item graphs, at least 1 and fewer than the items
+   * @param itemLayers a of eq. 7, convolutions over the item graph, at least 1
    * @param itemEmbedding what e_m is made of
    * @param freezeFeatures whether x_m in e_m stays as it is
    * @param featureScaling what is done to x_m in e_m; the item graphs see the features raw
@@ -95,6 +96,7 @@ public final class MrCsaf implements Explainable {
       int dim,
       int layers,
       int neighbors,
+      int itemLayers,
       ModalItems.Form itemEmbedding,
       boolean freezeFeatures,
       FeatureScaling featureScaling,
@@ -116,6 +118,7 @@ public final class MrCsaf implements Explainable {
             64,
             2,
             10,
+            1,
             ModalItems.Form.PROJECTED,
             false,
             FeatureScaling.RAW,
@@ -136,6 +139,7 @@ public final class MrCsaf implements Explainable {
             64,
             2,
             10,
+            1,
             ModalItems.Form.ID_GATED,
             true,
             FeatureScaling.ZSCORE_L2,
@@ -155,6 +159,7 @@ public final class MrCsaf implements Explainable {
       Range.dimensions(dim);
       Range.atLeast("layers", layers, 0);
       Range.atLeast("neighbors", neighbors, 1);
+      Range.atLeast("itemLayers", itemLayers, 1);
       Range.atLeast("selectorHidden", selectorHidden, 1);
       Range.atLeast("omega", omega, 0);
       Range.within("edgeDropout", edgeDropout, 0, 1);
@@ -177,6 +182,7 @@ public final class MrCsaf implements Explainable {
           settings.integer("dim", DEFAULT.dim),
           settings.integer("layers", DEFAULT.layers),
           settings.integer("neighbors", DEFAULT.neighbors),
+          settings.integer("itemLayers", DEFAULT.itemLayers),
           settings.choice("itemEmbedding", DEFAULT.itemEmbedding),
           settings.flag("freezeFeatures", DEFAULT.freezeFeatures),
           settings.choice("featureScaling", DEFAULT.featureScaling),
@@ -302,7 +308,11 @@ public final class MrCsaf implements Explainable {
    * @return N × MD
    */
   private Tensor represented(List<Tensor> embedded, UserItemGraph graph, boolean sample) {
-    Tensor h = similar.times(beside(embedded), weights(embedded), config.selectorAxis); // eqs. 6–7
+    Tensor w = weights(embedded); // I × M
+    Tensor h = beside(embedded); // I × MD
+    for (int layer = 0; layer < config.itemLayers; layer++) {
+      h = similar.times(h, w, config.selectorAxis); // eqs. 6–7
+    }
     List<Tensor> fused = attention == null ? embedded : attention.fused(embedded, sample);
     Tensor start = torch.cat(new TensorVector(userStart(embedded), beside(fused)), 0); // eq. 19
     // Choice: Z of eq. 20 is normalised, and the divisor of eq. 21 is n + 1.

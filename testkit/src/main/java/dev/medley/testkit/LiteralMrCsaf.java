@@ -214,7 +214,10 @@ public final class LiteralMrCsaf implements AutoCloseable {
 
   /** u_m and p_m (eqs. 19–24) of one modality: U × D and I × D. */
   private List<Tensor> represented(Map<String, Tensor> leaves, List<Tensor> e, int m) {
-    Tensor h = graph(weights(leaves, e)).mm(e.get(m)); // eq. 7
+    Tensor h = e.get(m);
+    for (int layer = 0; layer < config.itemLayers(); layer++) {
+      h = graph(weights(leaves, e)).mm(h); // eq. 7
+    }
     boolean attention =
         config.variant() == MrCsaf.Variant.FULL || config.variant() == MrCsaf.Variant.CSAF_ONLY;
     Tensor fused = attention ? fused(leaves, e, m) : e.get(m);

@@ -85,7 +85,7 @@ class MrCsafContractTest {
 
     @Override
     protected Optimization overfitting() {
-      return new Optimization(0.02, 32, 200, 1, 201);
+      return new Optimization(0.01, 32, 300, 1, 301);
     }
   }
 

@@ -48,7 +48,7 @@ class MrCsafTest {
           },
           new String[] {"selectorAxis", "column", "featureScaling", "l2", "omega", "0"},
           new String[] {"variant", "ams-only", "selectorAxis", "column"},
-          new String[] {"variant", "csaf-only", "fusion", "linear"});
+          new String[] {"variant", "csaf-only", "fusion", "linear", "itemLayers", "2"});
 
   static {
     Engine.start(1);
