@@ -25,7 +25,7 @@ public final class LiteralAttention {
     List<Tensor> results = new ArrayList<>();
     for (int head = 0; head < heads; head++) {
       Tensor scores = queries.narrow(1, head * d, d).mm(keys.narrow(1, head * d, d).t()); // I × J
-      Tensor weights = torch.softmax(scores.mul(Tensors.scalar(1 / Math.sqrt(d))), 1);
+      Tensor weights = torch.softmax(scores.mul(Tensors.scalar(1 / Math.sqrt((double) d))), 1);
       results.add(weights.mm(values.narrow(1, head * d, d))); // I × d
     }
     return torch.cat(new TensorVector(results.toArray(new Tensor[0])), 1); // I × D
