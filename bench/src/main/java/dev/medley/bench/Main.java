@@ -16,6 +16,7 @@ public final class Main {
   private static final Map<String, Benchmark> ALL =
       new TreeMap<>(
           Map.of(
+              "cadmr-step", CadmrStep::run,
               "lightgcn-step", LightGcnStep::run,
               "bounds", StepBounds::run,
               "ranking", Ranking::run,

@@ -98,6 +98,7 @@ record TrainingRun(
    */
   void check() throws IOException {
     requireFree(out, resume);
+    PretrainedRun.of(recipe.settings(), dataset);
     recipe.check().accept(dataset.trainingView());
     RunState state = RunState.of(out);
     if (state == RunState.FINISHED) {
@@ -127,6 +128,10 @@ record TrainingRun(
             new Seed(seed).child("model"),
             imputation,
             NeighborGraphs.cachedIn(CacheFolder.path().resolve("graphs")));
+    @Nullable PretrainedRun pretrained = pretrained();
+    if (pretrained != null) {
+      input = input.with(pretrained.read());
+    }
     try (Model model = recipe.create().apply(input)) {
       UnfinishedRun run =
           resume ? UnfinishedRun.resume(out, request) : UnfinishedRun.create(out, request);
@@ -216,7 +221,11 @@ record TrainingRun(
     return test ? builder.withSlices().build() : builder.build();
   }
 
-  private RunRequest request() {
+  private @Nullable PretrainedRun pretrained() throws IOException {
+    return PretrainedRun.of(recipe.settings(), dataset);
+  }
+
+  private RunRequest request() throws IOException {
     Map<String, Object> hyperparameters = new LinkedHashMap<>();
     for (Map.Entry<String, @Nullable Object> entry : recipe.settings().resolved().entrySet()) {
       @Nullable Object value = entry.getValue();
@@ -238,8 +247,12 @@ record TrainingRun(
             Map.of("libtorch", Engine.LIBTORCH_VERSION)));
   }
 
-  private Map<String, Object> options() {
+  private Map<String, Object> options() throws IOException {
     Map<String, Object> options = new LinkedHashMap<>(Map.of("impute", imputation.label()));
+    @Nullable PretrainedRun pretrained = pretrained();
+    if (pretrained != null) {
+      options.put("pretrained_sha256", pretrained.sha256());
+    }
     if (!ablation.isNone()) {
       options.put("features", ablation.toString());
     }

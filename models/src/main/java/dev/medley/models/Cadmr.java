@@ -57,24 +57,6 @@ public final class Cadmr implements Explainable {
   }
 
   /**
-   * The autoencoder.
-   *
-   * @param form its layers
-   * @param inputScaling what the entries of X̃ hold
-   * @param inputDropout share of them that training drops, in [0, 1)
-   * @param w0 weight of the error on unobserved entries, at least 0; observed ones weigh 1
-   * @param l2 weight of Σ ‖W‖², λ₂
-   * @param kernelL2 weight of Σ ‖K‖², λ_s
-   */
-  public record Autoencoder(
-      ItemAutoencoder.Form form,
-      RatingRows.Scaling inputScaling,
-      double inputDropout,
-      double w0,
-      double l2,
-      double kernelL2) {}
-
-  /**
    * What is made of the features.
    *
    * @param dim D, a multiple of {@code heads}
@@ -109,7 +91,7 @@ public final class Cadmr implements Explainable {
    * @param optimization of the second phase; its batches, evaluations and patience hold for both
    */
   public record Config(
-      Autoencoder autoencoder,
+      AutoencoderSettings autoencoder,
       Modal modal,
       double pretrainLearningRate,
       int pretrainEpochs,
@@ -126,7 +108,7 @@ public final class Cadmr implements Explainable {
      */
     public static final Config PAPER =
         new Config(
-            new Autoencoder(
+            new AutoencoderSettings(
                 new ItemAutoencoder.Form(
                     500, 2, ItemAutoencoder.Activation.SIGMOID, KernelWeights.Kernel.LOCAL),
                 RatingRows.Scaling.NONE,
@@ -152,7 +134,7 @@ public final class Cadmr implements Explainable {
     /** Chosen on validation: docs/models/cadmr.md. */
     public static final Config DEFAULT =
         new Config(
-            new Autoencoder(
+            new AutoencoderSettings(
                 new ItemAutoencoder.Form(
                     500, 1, ItemAutoencoder.Activation.TANH, KernelWeights.Kernel.NONE),
                 RatingRows.Scaling.SQRT,
@@ -171,7 +153,7 @@ public final class Cadmr implements Explainable {
                 1,
                 0.1),
             6e-3,
-            1000,
+            100,
             "",
             new Optimization(1e-3, FULL, 1000, 5, 20));
 
@@ -187,45 +169,27 @@ public final class Cadmr implements Explainable {
       Range.within("dropout", modal.dropout, 0, 1);
       Range.atLeast("tcWeight", modal.tcWeight, 0);
       Range.atLeast("reconstructionWeight", modal.reconstructionWeight, 0);
-      Range.atLeast("hiddenDim", autoencoder.form.hiddenDim(), 1);
-      Range.atLeast("hiddenLayers", autoencoder.form.hiddenLayers(), 1);
-      Range.within("inputDropout", autoencoder.inputDropout, 0, 1);
-      Range.atLeast("w0", autoencoder.w0, 0);
-      Range.atLeast("l2", autoencoder.l2, 0);
-      Range.atLeast("kernelL2", autoencoder.kernelL2, 0);
       Range.above("pretrainLearningRate", pretrainLearningRate, 0);
       Range.atLeast("pretrainEpochs", pretrainEpochs, 0);
     }
 
     @Override
     public void check(TrainingView data) {
-      int hidden = autoencoder.form.hiddenDim();
-      Parameters.checkSize("encoder/weight", data.users(), hidden);
-      Parameters.checkSize("hidden/weight", hidden, hidden);
-      Parameters.checkSize("query/weight", data.users(), modal.dim);
+      int features = 0;
       for (FeatureMatrix matrix : ModalFeatures.required("cadmr", data.features())) {
-        Parameters.checkSize("modal/weight", matrix.dimension(), modal.dim);
-        Parameters.checkSize("fusion/weight", (long) data.features().size() * modal.dim, modal.dim);
+        features = Math.max(features, matrix.dimension());
       }
+      int hidden = autoencoder.form().hiddenDim();
+      Parameters.checkSize("encoder/weight", Math.max(data.users(), hidden), hidden);
+      long inputs = Math.max(features, (long) data.features().size() * modal.dim);
+      Parameters.checkSize("modal/weight", Math.max(data.users(), inputs), modal.dim);
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
-      Autoencoder autoencoder = DEFAULT.autoencoder;
-      ItemAutoencoder.Form form = autoencoder.form;
       Modal modal = DEFAULT.modal;
       return new Config(
-          new Autoencoder(
-              new ItemAutoencoder.Form(
-                  settings.integer("hiddenDim", form.hiddenDim()),
-                  settings.integer("hiddenLayers", form.hiddenLayers()),
-                  settings.choice("activation", form.activation()),
-                  settings.choice("kernel", form.kernel())),
-              settings.choice("inputScaling", autoencoder.inputScaling),
-              settings.number("inputDropout", autoencoder.inputDropout),
-              settings.number("w0", autoencoder.w0),
-              settings.number("l2", autoencoder.l2),
-              settings.number("kernelL2", autoencoder.kernelL2)),
+          AutoencoderSettings.read(settings, DEFAULT.autoencoder),
           new Modal(
               settings.integer("dim", modal.dim),
               settings.number("dropout", modal.dropout),
@@ -252,7 +216,7 @@ public final class Cadmr implements Explainable {
 
   private final Config config;
   private final Modal modal;
-  private final Autoencoder settings;
+  private final AutoencoderSettings settings;
   private final List<FeatureMatrix> raw;
   private final List<FeatureMatrix> features; // scaled
   private final Parameters parameters;
@@ -398,9 +362,9 @@ public final class Cadmr implements Explainable {
           loss.plus("features", modal.reconstructionWeight(), sum(h, ModalNetwork::reconstruction));
     }
     loss = loss.plus("l2", settings.l2(), autoencoder.penalty());
-    return settings.form().kernel() == KernelWeights.Kernel.NONE
-        ? loss
-        : loss.plus("kernel-l2", settings.kernelL2(), autoencoder.kernelPenalty());
+    return settings.kernelized()
+        ? loss.plus("kernel-l2", settings.kernelL2(), autoencoder.kernelPenalty())
+        : loss;
   }
 
   /** Whether the first phase moves the modalities' networks. */
@@ -476,7 +440,7 @@ public final class Cadmr implements Explainable {
       terms.add("features");
     }
     terms.add("l2");
-    if (settings.form().kernel() == KernelWeights.Kernel.LOCAL) {
+    if (settings.kernelized()) {
       terms.add("kernel-l2");
     }
     return terms;

@@ -1,5 +1,6 @@
 package dev.medley.testkit;
 
+import dev.medley.models.AutoencoderSettings;
 import dev.medley.models.Cadmr;
 import dev.medley.models.Cadmr.Attention;
 import dev.medley.models.Optimization;
@@ -26,7 +27,7 @@ final class CadmrConfigs {
       TotalCorrelation.Estimator estimator,
       Optimization optimization) {
     return new Cadmr.Config(
-        new Cadmr.Autoencoder(
+        new AutoencoderSettings(
             new ItemAutoencoder.Form(
                 24,
                 kernel == KernelWeights.Kernel.LOCAL ? 2 : 1,
@@ -46,10 +47,10 @@ final class CadmrConfigs {
 
   /** The same without what is random in training. */
   static Cadmr.Config withoutDropout(Cadmr.Config config) {
-    Cadmr.Autoencoder a = config.autoencoder();
+    AutoencoderSettings a = config.autoencoder();
     Cadmr.Modal m = config.modal();
     return new Cadmr.Config(
-        new Cadmr.Autoencoder(a.form(), a.inputScaling(), 0, a.w0(), a.l2(), a.kernelL2()),
+        new AutoencoderSettings(a.form(), a.inputScaling(), 0, a.w0(), a.l2(), a.kernelL2()),
         new Cadmr.Modal(
             m.dim(),
             0,
