@@ -5,6 +5,7 @@ import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.Adam;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -224,6 +225,7 @@ public final class Cadmr implements Explainable {
   private final ItemAutoencoder autoencoder;
   private final List<ModalNetwork> networks = new ArrayList<>();
   private final @Nullable CrossAttention attention; // none under Attention.NONE
+  private final Owned owned;
   private boolean attending = true; // whether X′ is more than X̃: not in the first phase
 
   /** The parameters of eqs. 3 and 4; W_F and b_F of the feed-forward layer after them. */
@@ -275,21 +277,27 @@ public final class Cadmr implements Explainable {
     this.settings = config.autoencoder();
     this.raw = input.data().features();
     this.features = raw.stream().map(modal.featureScaling()::fit).toList();
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.autoencoder = new ItemAutoencoder(settings.form(), users, parameters);
-    if (ready) {
-      shapes.keySet().forEach(name -> parameters.set(name, input.pretrained().numbers(name)));
+    try (Owned made = new Owned()) {
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.autoencoder = new ItemAutoencoder(settings.form(), users, parameters);
+      if (ready) {
+        shapes.keySet().forEach(name -> parameters.set(name, input.pretrained().numbers(name)));
+      }
+      this.ratings =
+          made.add(RatingRows.of(input.data().train(), settings.inputScaling(), parameters));
+      if (modal.attention() == Attention.NONE) {
+        this.attention = null; // nothing of the features could reach a score
+      } else {
+        boolean decoded = modal.reconstructionWeight() > 0 && pretrains();
+        for (FeatureMatrix matrix : features) {
+          networks.add(
+              made.add(
+                  new ModalNetwork(matrix, modal.dim(), modal.dropout(), decoded, parameters)));
+        }
+        this.attention = CrossAttention.of(parameters, users, features.size(), modal.dim());
+      }
+      this.owned = made.kept();
     }
-    this.ratings = RatingRows.of(input.data().train(), settings.inputScaling(), parameters);
-    if (modal.attention() == Attention.NONE) {
-      this.attention = null; // nothing of the features could reach a score
-      return;
-    }
-    boolean decoded = modal.reconstructionWeight() > 0 && pretrains();
-    for (FeatureMatrix matrix : features) {
-      networks.add(new ModalNetwork(matrix, modal.dim(), modal.dropout(), decoded, parameters));
-    }
-    this.attention = CrossAttention.of(parameters, users, features.size(), modal.dim());
   }
 
   private boolean pretrains() {
@@ -537,8 +545,6 @@ public final class Cadmr implements Explainable {
 
   @Override
   public void close() {
-    networks.forEach(ModalNetwork::close);
-    ratings.close();
-    parameters.close();
+    owned.close();
   }
 }

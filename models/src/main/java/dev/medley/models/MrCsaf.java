@@ -6,6 +6,7 @@ import dev.medley.core.InvalidInputException;
 import dev.medley.core.RandomStream;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -219,6 +220,7 @@ public final class MrCsaf implements Explainable {
   private final List<Parameter> lossWeights = new ArrayList<>(); // W′_m, D × D
   private final List<Parameter> lossBiases = new ArrayList<>(); // b′_m, D
   private @Nullable UserItemGraph pruned; // Â_ρ of the epoch at hand
+  private final Owned owned;
 
   /**
    * A model at its start.
@@ -233,48 +235,59 @@ public final class MrCsaf implements Explainable {
     this.users = train.users();
     this.features = input.data().features();
     int dim = config.dim;
-    this.similar =
-        WeightedItemGraph.of(
-            features.stream()
-                .map(matrix -> input.graphs().nearest(matrix, config.neighbors))
-                .toList(),
-            ItemGraph.Edges.ONE); // eqs. 2–3
-    this.whole = UserItemGraph.of(train);
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.items =
-        config.itemEmbedding == ModalItems.Form.ID_GATED
-            ? parameters.xavierUniform("items", train.items(), dim)
-            : null;
-    double bound = 1 / Math.sqrt(dim);
-    for (FeatureMatrix matrix : features) {
-      String name = matrix.modality();
-      userTables.add(parameters.xavierUniform("users/" + name, users, dim));
-      modal.add(
-          new ModalItems(
-              config.itemEmbedding,
-              matrix,
-              config.featureScaling,
-              config.freezeFeatures,
-              dim,
-              parameters));
-      if (config.omega > 0) {
-        lossWeights.add(parameters.uniform("loss/" + name + "/weight", bound, dim, dim));
-        lossBiases.add(parameters.uniform("loss/" + name + "/bias", bound, dim));
+    try (Owned made = new Owned()) {
+      this.similar =
+          made.add(
+              WeightedItemGraph.of(
+                  features.stream()
+                      .map(matrix -> input.graphs().nearest(matrix, config.neighbors))
+                      .toList(),
+                  ItemGraph.Edges.ONE)); // eqs. 2–3
+      this.whole = made.add(UserItemGraph.of(train));
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.items =
+          config.itemEmbedding == ModalItems.Form.ID_GATED
+              ? parameters.xavierUniform("items", train.items(), dim)
+              : null;
+      double bound = 1 / Math.sqrt(dim);
+      for (FeatureMatrix matrix : features) {
+        String name = matrix.modality();
+        userTables.add(parameters.xavierUniform("users/" + name, users, dim));
+        modal.add(
+            made.add(
+                new ModalItems(
+                    config.itemEmbedding,
+                    matrix,
+                    config.featureScaling,
+                    config.freezeFeatures,
+                    dim,
+                    parameters)));
+        if (config.omega > 0) {
+          lossWeights.add(parameters.uniform("loss/" + name + "/weight", bound, dim, dim));
+          lossBiases.add(parameters.uniform("loss/" + name + "/bias", bound, dim));
+        }
       }
+      this.selector =
+          config.variant == Variant.CSAF_ONLY
+              ? null
+              : new ModalitySelector(parameters, features.size(), dim, config.selectorHidden);
+      this.attention =
+          config.hasAttention()
+              ? made.add(
+                  new CrossSelfAttention(
+                      config.attentionInput,
+                      config.fusion,
+                      config.attentionKeys,
+                      modal,
+                      dim,
+                      parameters))
+              : null;
+      this.history =
+          config.variant == Variant.CAM
+              ? made.add(new HistoryAttention(train, features, dim, parameters))
+              : null;
+      this.owned = made.kept();
     }
-    this.selector =
-        config.variant == Variant.CSAF_ONLY
-            ? null
-            : new ModalitySelector(parameters, features.size(), dim, config.selectorHidden);
-    this.attention =
-        config.hasAttention()
-            ? new CrossSelfAttention(
-                config.attentionInput, config.fusion, config.attentionKeys, modal, dim, parameters)
-            : null;
-    this.history =
-        config.variant == Variant.CAM
-            ? new HistoryAttention(train, features, dim, parameters)
-            : null;
   }
 
   /** As FREEDOM (zhou2023freedom, eqs. 6–8), on whose graphs the paper builds. */
@@ -487,15 +500,6 @@ public final class MrCsaf implements Explainable {
   @Override
   public void close() {
     closePruned();
-    if (history != null) {
-      history.close();
-    }
-    if (attention != null) {
-      attention.close();
-    }
-    modal.forEach(ModalItems::close);
-    parameters.close();
-    whole.close();
-    similar.close();
+    owned.close();
   }
 }

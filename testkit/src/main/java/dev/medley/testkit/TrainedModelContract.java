@@ -120,7 +120,7 @@ public abstract class TrainedModelContract extends PersonalModelContract {
               return numbers;
             },
             model.parameters().all(),
-            term < 0 ? ENTRIES : ENTRIES / 2,
+            ENTRIES,
             SEED);
     for (int term = 0; term < all.size(); term++) {
       GradientCheck.Worst worst = all.get(term);

@@ -77,8 +77,15 @@ public final class CrossSelfAttention implements AutoCloseable {
               parameters.uniform(name + "/queries", bound, inputs, dim),
               parameters.uniform(name + "/keys", bound, inputs, dim),
               parameters.uniform(name + "/values", 1 / Math.sqrt(dim), dim, dim)));
-      standardized.add(
-          input == Input.FEATURES && !each.standardized() ? standardized(each, parameters) : null);
+      try {
+        standardized.add(
+            input == Input.FEATURES && !each.standardized()
+                ? standardized(each, parameters)
+                : null);
+      } catch (RuntimeException failure) {
+        close();
+        throw failure;
+      }
     }
     boolean linear = fusion == Fusion.LINEAR;
     double bound = 1 / Math.sqrt(2.0 * dim);

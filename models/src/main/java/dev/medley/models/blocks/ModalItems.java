@@ -66,6 +66,7 @@ public final class ModalItems implements AutoCloseable {
     this.weight = parameters.uniform("item/" + name + "/weight", bound, raw.dimension(), dim);
     this.bias = parameters.uniform("item/" + name + "/bias", bound, dim);
     try (Scope scope = Scope.open()) {
+      Tensor start = parameters.typed(FeatureTensors.of(scaled));
       float[] presence = new float[raw.rows()];
       int[] having = new int[raw.rows()];
       int count = 0;
@@ -80,7 +81,6 @@ public final class ModalItems implements AutoCloseable {
           count == presence.length
               ? null
               : scope.release(parameters.typed(Tensors.of(presence, presence.length, 1)));
-      Tensor start = parameters.typed(FeatureTensors.of(scaled));
       this.learnable = freeze ? null : parameters.take("features/" + name, start);
       this.features = learnable == null ? scope.release(start) : learnable.value();
     }

@@ -2,6 +2,7 @@ package dev.medley.models.blocks;
 
 import dev.medley.engine.LinearMap;
 import dev.medley.engine.Neighbors;
+import dev.medley.engine.Owned;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -32,8 +33,11 @@ public final class WeightedItemGraph implements AutoCloseable {
   /** A graph of each modality, normalised as {@link ItemGraph}. */
   public static WeightedItemGraph of(List<Neighbors> nearest, ItemGraph.Edges edges) {
     List<ItemGraph> graphs = new ArrayList<>();
-    for (Neighbors neighbors : nearest) {
-      graphs.add(ItemGraph.of(List.of(neighbors), new double[] {1}, edges));
+    try (Owned made = new Owned()) {
+      for (Neighbors neighbors : nearest) {
+        graphs.add(made.add(ItemGraph.of(List.of(neighbors), new double[] {1}, edges)));
+      }
+      made.kept(); // owned one by one from here on
     }
     return new WeightedItemGraph(List.copyOf(graphs));
   }
