@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.Dataset;
+import dev.medley.core.DenseFeatures;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Seed;
@@ -20,6 +21,7 @@ import dev.medley.models.Optimization;
 import dev.medley.models.Phase;
 import dev.medley.models.Settings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +244,50 @@ class DreamTest {
           assertThat(model.summands(user, incomplete)[0][1]).isZero();
           assertThat(model.summands(user, incomplete)[0][2]).isNotZero();
         }
+      }
+    }
+  }
+
+  @Test
+  void aModalityThatNoItemHasChangesNothing() {
+    Dataset dataset = ContractData.of(1).dataset();
+    float[][] rows = new float[ContractData.ITEMS][7];
+    Arrays.stream(rows).forEach(row -> Arrays.fill(row, Float.NaN));
+    FeatureMatrix image = dataset.features().get(0);
+    TrainingView one = dataset.trainingView();
+    TrainingView two =
+        new TrainingView(one.train(), List.of(image, DenseFeatures.of("text", rows)));
+    for (Dream.Config config : configs()) {
+      try (Dream model = new Dream(config, ModelInput.of(one, new Seed(1)));
+          Dream other = new Dream(config, ModelInput.of(two, new Seed(1)));
+          Scope scope = Scope.open()) {
+        assertThat(terms(other, dataset)).isEqualTo(terms(model, dataset));
+        assertThat(ModelContract.scores(other))
+            .usingComparatorWithPrecision(1e-6f)
+            .containsExactly(ModelContract.scores(model));
+      }
+    }
+  }
+
+  @Test
+  void withoutAnyFeatureOnlyTheBehaviourLineIsLeft() {
+    Dataset dataset = ContractData.of(1).dataset();
+    float[][] rows = new float[ContractData.ITEMS][7];
+    Arrays.stream(rows).forEach(row -> Arrays.fill(row, Float.NaN));
+    TrainingView none = new TrainingView(dataset.train(), List.of(DenseFeatures.of("image", rows)));
+    for (Dream.Config config : configs()) {
+      try (Dream model = new Dream(config, ModelInput.of(none, new Seed(1)));
+          Scope scope = Scope.open()) {
+        Map<String, Double> terms = terms(model, dataset);
+        assertThat(terms.getOrDefault("intra", 0.0)).isZero();
+        assertThat(terms.getOrDefault("inter", 0.0)).isZero();
+        assertThat(terms.getOrDefault("s3", 0.0)).isZero();
+        assertThat(gradients(model, phase(model).loss().apply(batch(dataset))))
+            .allSatisfy(
+                gradient ->
+                    assertThat(Doubles.largestDifference(gradient, new double[gradient.length]))
+                        .isFinite());
+        assertThat(model.summands(0, new int[] {0})[0][1]).isZero();
       }
     }
   }
