@@ -2,6 +2,7 @@ package dev.medley.cli;
 
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.TrainingView;
+import dev.medley.engine.Precision;
 import dev.medley.models.BprMf;
 import dev.medley.models.Cadmr;
 import dev.medley.models.Dream;
@@ -52,10 +53,26 @@ public final class Models {
     /** Reads and checks all settings. */
     public Recipe recipe(Settings settings) {
       H hyperparameters = read.apply(settings);
+      boolean rounds = needs.contains("features") && training.equals("gradient");
+      Precision precision =
+          rounds
+                  && settings.has("precision")
+                  && settings.choice("precision", Products.FLOAT32) == Products.BF16
+              ? Precision.BF16
+              : Precision.FLOAT;
       settings.refuseUnknown(name);
       return new Recipe(
-          name, settings, hyperparameters::check, input -> create.apply(hyperparameters, input));
+          name,
+          settings,
+          hyperparameters::check,
+          input -> create.apply(hyperparameters, input.with(precision)));
     }
+  }
+
+  /** The numbers that large products with features are taken of. */
+  private enum Products {
+    FLOAT32,
+    BF16
   }
 
   /**

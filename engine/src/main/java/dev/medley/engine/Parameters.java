@@ -148,6 +148,11 @@ public final class Parameters implements AutoCloseable {
     return Tensors.placed(torch.empty(shape, new TensorOptions(precision.type()), null));
   }
 
+  /** Their number type. */
+  public Precision precision() {
+    return precision;
+  }
+
   /** {@code tensor} in the number type of these parameters. */
   public Tensor typed(Tensor tensor) {
     return Tensors.typeOf(tensor) == precision.type() ? tensor : tensor.to(precision.type());

@@ -1,11 +1,17 @@
 package dev.medley.engine;
 
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The number type of parameters and of everything computed from them. */
 public enum Precision {
   /** 32 bits: for training. */
   FLOAT(torch.ScalarType.Float),
+  /**
+   * 32 bits, but the large products with features take bfloat16 factors: for processors with
+   * instructions for that. Their results and all sums are float32 again.
+   */
+  BF16(torch.ScalarType.Float),
   /** 64 bits: for checking gradients by finite differences. */
   DOUBLE(torch.ScalarType.Double);
 
@@ -17,5 +23,25 @@ public enum Precision {
 
   torch.ScalarType type() {
     return type;
+  }
+
+  /**
+   * A large product.
+   *
+   * @param x N × F
+   * @param w F × D
+   * @return N × D, of {@link #type}
+   */
+  public Tensor product(Tensor x, Tensor w) {
+    return this == BF16 ? rounded(x).mm(rounded(w)).to(type) : x.mm(w);
+  }
+
+  /** A large product and a bias of D added to each row. */
+  public Tensor product(Tensor x, Tensor w, Tensor bias) {
+    return this == BF16 ? product(x, w).add(bias) : torch.addmm(bias, x, w);
+  }
+
+  private static Tensor rounded(Tensor x) {
+    return x.to(torch.ScalarType.BFloat16);
   }
 }

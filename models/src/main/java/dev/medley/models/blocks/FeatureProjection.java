@@ -5,6 +5,7 @@ import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class FeatureProjection implements AutoCloseable {
   private final Tensor features; // I × F, a parameter's or owned
   private final @Nullable Parameter learnable;
+  private final Precision precision;
   private final Parameter weight; // F × D
   private final Parameter bias; // D
   private final int[] slotOf; // of each item among a batch's distinct ones, −1 outside
@@ -41,7 +43,12 @@ public final class FeatureProjection implements AutoCloseable {
   private boolean touched; // by others too, so that any row may be other than zero
 
   private FeatureProjection(
-      Tensor features, @Nullable Parameter learnable, Parameter weight, Parameter bias) {
+      Tensor features,
+      @Nullable Parameter learnable,
+      Parameter weight,
+      Parameter bias,
+      Precision precision) {
+    this.precision = precision;
     this.features = features;
     this.learnable = learnable;
     this.weight = weight;
@@ -67,10 +74,12 @@ public final class FeatureProjection implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       Tensor start = parameters.typed(FeatureTensors.of(matrix));
       if (freeze) {
-        return new FeatureProjection(scope.release(start), null, weight, bias);
+        return new FeatureProjection(
+            scope.release(start), null, weight, bias, parameters.precision());
       }
       Parameter learnable = parameters.take("features/" + matrix.modality(), start);
-      return new FeatureProjection(learnable.value(), learnable, weight, bias);
+      return new FeatureProjection(
+          learnable.value(), learnable, weight, bias, parameters.precision());
     }
   }
 
@@ -96,7 +105,7 @@ public final class FeatureProjection implements AutoCloseable {
 
   /** The projections of all items, I × D, without a tape. */
   public Tensor all() {
-    return NoGradient.of(() -> torch.addmm(bias.value(), features, weight.value())); // I × D
+    return NoGradient.of(() -> precision.product(features, weight.value(), bias.value())); // I × D
   }
 
   /**
@@ -146,7 +155,7 @@ public final class FeatureProjection implements AutoCloseable {
     Tensor rows = Tensors.longs(Arrays.copyOf(distinct, count)); // n
     boolean lent = isLent();
     Tensor x = lent ? features.detach().index_select(0, rows) : gather(rows); // n × F
-    Tensor z = NoGradient.of(() -> torch.addmm(bias.value(), x, weight.value())); // n × D
+    Tensor z = NoGradient.of(() -> precision.product(x, weight.value(), bias.value())); // n × D
     if (GradMode.is_enabled()) {
       z.set_requires_grad(true);
       z.register_hook(new Hook(rows, x));
@@ -183,7 +192,7 @@ public final class FeatureProjection implements AutoCloseable {
   }
 
   private void backward(Tensor rows, Tensor x, Tensor outgoing) {
-    weight.addGradient(torch.mm(x.t(), outgoing)); // F × D
+    weight.addGradient(precision.product(x.t(), outgoing)); // F × D
     bias.addGradient(outgoing.sum(0)); // D
     if (learnable == null) {
       return;
@@ -191,7 +200,11 @@ public final class FeatureProjection implements AutoCloseable {
     Tensor room = room(gradientRows, rows.size(0));
     gradientRows = room;
     Tensor ofRows = room.narrow(0, 0, rows.size(0)); // n × F
-    torch.mm_out(ofRows, outgoing, weight.value().detach().t());
+    if (precision == Precision.BF16) {
+      ofRows.copy_(precision.product(outgoing, weight.value().detach().t()));
+    } else {
+      torch.mm_out(ofRows, outgoing, weight.value().detach().t());
+    }
     Tensor present = learnable.gradient();
     Tensor table = present.defined() ? gradient : clearedTable(learnable);
     if (table == null || (present.defined() && !present.is_alias_of(table))) {

@@ -4,6 +4,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +31,7 @@ public final class FilterGate implements AutoCloseable {
   private final Kind kind;
   private final Tensor features; // x, I × F, a parameter's or owned
   private final boolean frozen;
+  private final Precision precision;
   private final Parameter weight; // W, F × D
   private final Parameter bias; // b, D
   private final @Nullable Parameter gateWeight; // W_g, D × D
@@ -39,6 +41,7 @@ public final class FilterGate implements AutoCloseable {
       Kind kind,
       Tensor features,
       boolean frozen,
+      Precision precision,
       Parameter weight,
       Parameter bias,
       @Nullable Parameter gateWeight,
@@ -46,6 +49,7 @@ public final class FilterGate implements AutoCloseable {
     this.kind = kind;
     this.features = features;
     this.frozen = frozen;
+    this.precision = precision;
     this.weight = weight;
     this.bias = bias;
     this.gateWeight = gateWeight;
@@ -79,7 +83,8 @@ public final class FilterGate implements AutoCloseable {
       Tensor start = parameters.typed(FeatureTensors.of(matrix)); // I × F
       Tensor features =
           freeze ? scope.release(start) : parameters.take("features/" + modality, start).value();
-      return new FilterGate(kind, features, freeze, weight, bias, gateWeight, gateBias);
+      return new FilterGate(
+          kind, features, freeze, parameters.precision(), weight, bias, gateWeight, gateBias);
     }
   }
 
@@ -96,7 +101,7 @@ public final class FilterGate implements AutoCloseable {
    * @return I × D
    */
   public Tensor of(Tensor items) {
-    Tensor z = torch.addmm(bias.value(), features, weight.value()); // I × D
+    Tensor z = precision.product(features, weight.value(), bias.value()); // I × D
     if (gateWeight == null || gateBias == null) {
       return z;
     }

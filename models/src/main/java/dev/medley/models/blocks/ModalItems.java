@@ -4,6 +4,7 @@ import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class ModalItems implements AutoCloseable {
   private final @Nullable Tensor mask; // I × 1, 1 or 0; null where no item lacks it
   private final Tensor features; // x, I × F, a parameter's or owned
   private final @Nullable Parameter learnable;
+  private final Precision precision;
   private final Parameter weight; // W, F × D
   private final Parameter bias; // b, D
 
@@ -63,6 +65,7 @@ public final class ModalItems implements AutoCloseable {
     this.standardized = freeze && scaling.standardizes();
     double bound = 1 / Math.sqrt(raw.dimension());
     String name = raw.modality();
+    this.precision = parameters.precision();
     this.weight = parameters.uniform("item/" + name + "/weight", bound, raw.dimension(), dim);
     this.bias = parameters.uniform("item/" + name + "/bias", bound, dim);
     try (Scope scope = Scope.open()) {
@@ -92,7 +95,7 @@ public final class ModalItems implements AutoCloseable {
    * @param ids E_item, I × D, for {@link Form#ID_GATED}
    */
   public Tensor embedded(@Nullable Tensor ids) {
-    Tensor projected = torch.addmm(bias.value(), features, weight.value()); // I × D
+    Tensor projected = precision.product(features, weight.value(), bias.value()); // I × D
     if (form == Form.PROJECTED) {
       return masked(projected);
     }

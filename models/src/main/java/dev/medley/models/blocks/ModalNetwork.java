@@ -5,6 +5,7 @@ import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ public final class ModalNetwork implements AutoCloseable {
   private final @Nullable Tensor present; // those items, int64
   private final double count; // how many those are, at least 1
   private final double dropout;
+  private final Precision precision;
   private final Parameter weight0; // F × D
   private final Parameter bias0; // D
   private final Parameter weight1; // D × D
@@ -49,6 +51,7 @@ public final class ModalNetwork implements AutoCloseable {
     int features = matrix.dimension();
     String name = "modal/" + matrix.modality();
     this.dropout = dropout;
+    this.precision = parameters.precision();
     this.weight0 = linear(parameters, name + "/0/weight", features, features, dim);
     this.bias0 = linear(parameters, name + "/0/bias", features, dim);
     this.weight1 = linear(parameters, name + "/1/weight", dim, dim, dim);
@@ -109,7 +112,7 @@ public final class ModalNetwork implements AutoCloseable {
   }
 
   private Tensor layer(Tensor x, Parameter weight, Parameter bias, boolean training) {
-    Tensor out = torch.gelu(torch.addmm(bias.value(), x, weight.value()));
+    Tensor out = torch.gelu(precision.product(x, weight.value(), bias.value()));
     return training && dropout > 0 ? torch.dropout(out, dropout, true) : out;
   }
 
