@@ -90,6 +90,8 @@ public final class MrCsaf implements Explainable {
    * @param fusion how cross- and self-attention become one
    * @param loss which score BPR is taken of
    * @param omega ω, the weight of the feature losses; without it they have no parameters
+   * @param l2 weight of the batch's rows of U_m and e_m. Choice: the paper has no such term
+   * @param l2Form how that penalty is written
    * @param edgeDropout ρ, the share of interactions left out each epoch, in [0, 1)
    * @param optimization how it is trained
    */
@@ -109,6 +111,8 @@ public final class MrCsaf implements Explainable {
       CrossSelfAttention.Fusion fusion,
       PairLoss loss,
       double omega,
+      double l2,
+      Bpr.L2Form l2Form,
       double edgeDropout,
       Optimization optimization)
       implements Hyperparameters {
@@ -131,6 +135,8 @@ public final class MrCsaf implements Explainable {
             CrossSelfAttention.Fusion.LINEAR,
             PairLoss.PER_MODALITY,
             1e-5,
+            0,
+            Bpr.L2Form.SQUARED,
             0.8,
             Optimization.COMMON);
 
@@ -153,6 +159,8 @@ public final class MrCsaf implements Explainable {
             PairLoss.JOINT,
             1e-5,
             0,
+            Bpr.L2Form.SQUARED,
+            0,
             Optimization.COMMON.with(4096, 2e-3));
 
     /** Refuses values out of range. */
@@ -163,6 +171,7 @@ public final class MrCsaf implements Explainable {
       Range.atLeast("itemLayers", itemLayers, 1);
       Range.atLeast("selectorHidden", selectorHidden, 1);
       Range.atLeast("omega", omega, 0);
+      Range.atLeast("l2", l2, 0);
       Range.within("edgeDropout", edgeDropout, 0, 1);
     }
 
@@ -195,6 +204,8 @@ public final class MrCsaf implements Explainable {
           settings.choice("fusion", DEFAULT.fusion),
           settings.choice("loss", DEFAULT.loss),
           settings.number("omega", DEFAULT.omega),
+          settings.number("l2", DEFAULT.l2),
+          settings.choice("l2Form", DEFAULT.l2Form),
           settings.number("edgeDropout", DEFAULT.edgeDropout),
           Optimization.read(settings, DEFAULT.optimization));
     }
@@ -355,7 +366,18 @@ public final class MrCsaf implements Explainable {
           loss.plus(
               featureTerm(m), config.omega, featureLoss(m, embedded, part(e.users(), m), batch));
     }
+    if (config.l2 > 0) {
+      loss = loss.plus("l2", config.l2, Bpr.l2(config.l2Form, startRows(embedded, batch)));
+    }
     return loss;
+  }
+
+  /** The batch's rows of U_m and e_m, before any smoothing: 3 × B × MD. */
+  private Tensor startRows(List<Tensor> embedded, Batch.Pairs batch) {
+    Tensor rows = PairRows.indices(batch, users); // 3B
+    Tensor tables = beside(userTables.stream().map(Parameter::value).toList()); // U × MD
+    Tensor table = torch.cat(new TensorVector(tables, beside(embedded)), 0); // N × MD
+    return PairRows.of(rows, table).all();
   }
 
   private Tensor pairLoss(PairRows e) {
@@ -403,6 +425,9 @@ public final class MrCsaf implements Explainable {
     List<String> terms = new ArrayList<>(List.of("bpr"));
     for (int m = 0; m < lossWeights.size(); m++) {
       terms.add(featureTerm(m));
+    }
+    if (config.l2 > 0) {
+      terms.add("l2");
     }
     return List.of(
         Phase.onPairs(this::loss, terms, parameters.all(), config.optimization)

@@ -294,6 +294,19 @@ public final class LiteralMrCsaf implements AutoCloseable {
     for (int m = 0; m < features.size() && config.omega() > 0; m++) {
       loss = loss.plus("bpr-" + name(m), config.omega(), features.get(m));
     }
+    if (config.l2() > 0) { // squared: ½ (‖U_b‖² + ‖P_b‖² + ‖N_b‖²) / B
+      Tensor sum = torch.zeros(new long[] {}, bpr.options());
+      for (int m = 0; m < modalities(); m++) {
+        Tensor u = leaf(leaves, "users/" + name(m));
+        for (int k = 0; k < batch.size(); k++) {
+          sum =
+              sum.add(u.narrow(0, batch.users()[k], 1).square().sum())
+                  .add(e.get(m).narrow(0, batch.positives()[k], 1).square().sum())
+                  .add(e.get(m).narrow(0, batch.negatives()[k], 1).square().sum());
+        }
+      }
+      loss = loss.plus("l2", config.l2(), sum.div(new Scalar(2.0 * batch.size())));
+    }
     return loss;
   }
 

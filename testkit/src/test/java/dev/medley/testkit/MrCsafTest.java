@@ -47,7 +47,7 @@ class MrCsafTest {
             "attentionInput", "embeddings", "fusion", "linear", "loss", "per-modality"
           },
           new String[] {"selectorAxis", "column", "featureScaling", "l2", "omega", "0"},
-          new String[] {"variant", "ams-only", "selectorAxis", "column"},
+          new String[] {"variant", "ams-only", "selectorAxis", "column", "l2", "0.01"},
           new String[] {"variant", "csaf-only", "fusion", "linear", "itemLayers", "2"});
 
   static {
