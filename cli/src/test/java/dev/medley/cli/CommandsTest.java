@@ -51,7 +51,14 @@ class CommandsTest extends CommandLineTest {
     }
     assertThat(names)
         .containsExactly(
-            "popular", "itemknn", "itemknn-features", "bpr", "lightgcn", "vbpr", "freedom");
+            "popular",
+            "itemknn",
+            "itemknn-features",
+            "bpr",
+            "lightgcn",
+            "vbpr",
+            "freedom",
+            "cadmr");
     assertThat(medley("models").done().out()).contains(names);
   }
 
