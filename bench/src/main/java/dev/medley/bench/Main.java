@@ -15,17 +15,18 @@ public final class Main {
 
   private static final Map<String, Benchmark> ALL =
       new TreeMap<>(
-          Map.of(
-              "cadmr-step", CadmrStep::run,
-              "lightgcn-step", LightGcnStep::run,
-              "bounds", StepBounds::run,
-              "ranking", Ranking::run,
-              "sampling", Sampling::run,
-              "freedom", FreedomEpoch::run,
-              "memory", Memory::run,
-              "generate", Generate::run,
-              "grid", Grid::run,
-              "ease", EaseFit::run));
+          Map.ofEntries(
+              Map.entry("lightgcn-step", LightGcnStep::run),
+              Map.entry("cadmr-step", CadmrStep::run),
+              Map.entry("bounds", StepBounds::run),
+              Map.entry("bf16", RoundedProduct::run),
+              Map.entry("ease", EaseFit::run),
+              Map.entry("ranking", Ranking::run),
+              Map.entry("sampling", Sampling::run),
+              Map.entry("freedom", FreedomEpoch::run),
+              Map.entry("memory", Memory::run),
+              Map.entry("generate", Generate::run),
+              Map.entry("grid", Grid::run)));
 
   private Main() {}
 

@@ -8,9 +8,9 @@ import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of several tensors whose gradient is written by hand. The tape sees a sum over no
- * entries in its place: a hook on the value keeps the gradient that comes in, and a hook on an
- * alias of each input hands out what the hand-written gradient makes of it.
+ * A function of several tensors whose gradient is written by hand. The tape sees zero times a sum
+ * in its place: a hook on the value keeps the gradient that comes in, and a hook on an alias of
+ * each input hands out what the hand-written gradient makes of it.
  *
  * <p>{@link LinearMap} is the lighter form for one input and a value of its shape.
  */
@@ -49,7 +49,7 @@ public final class HandWritten {
       if (inputs[k].requires_grad()) {
         Tensor alias = inputs[k].view_as(inputs[k]);
         alias.register_hook(new OfInput(backward, k));
-        Tensor nothing = alias.narrow(0, 0, 0).sum(); // exactly 0, whatever the input holds
+        Tensor nothing = alias.sum().mul(Tensors.scalar(0)); // whose gradient takes no memory
         link = link == null ? nothing : link.add(nothing);
       }
     }

@@ -65,7 +65,7 @@ public final class KernelWeights {
 
   /** ‖W‖², a single number; with its gradient. */
   public Tensor penalty() {
-    return squaredNorm(weight.value());
+    return weight.value().norm().square();
   }
 
   /** ‖K‖², a single number, with its gradient; 0 without a kernel. */
@@ -73,14 +73,6 @@ public final class KernelWeights {
     return rows == null || columns == null
         ? weight.value().narrow(0, 0, 0).sum()
         : squaredNormOfKernel(rows.value(), columns.value());
-  }
-
-  /** ‖x‖² with its gradient, without a copy of x. */
-  public static Tensor squaredNorm(Tensor x) {
-    return HandWritten.of(
-        NoGradient.of(() -> x.detach().norm().square()),
-        incoming -> List.of(x.detach().mul(incoming.mul(new Scalar(2.0)))),
-        x);
   }
 
   /**
