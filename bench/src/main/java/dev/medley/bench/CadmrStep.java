@@ -93,8 +93,7 @@ final class CadmrStep {
   }
 
   @SuppressWarnings("unchecked") // its phases are on rows of items
-  private static double fast(Cadmr model, int index, int items, int warmup, int rounds)
-      throws Exception {
+  static double fast(Cadmr model, int index, int items, int warmup, int rounds) throws Exception {
     Phase.Gradient<Batch.ItemRows> phase =
         (Phase.Gradient<Batch.ItemRows>) model.phases().get(index);
     Batch.ItemRows all = new Batch.ItemRows(IntStream.range(0, items).toArray());
