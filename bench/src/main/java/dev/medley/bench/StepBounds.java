@@ -91,7 +91,7 @@ final class StepBounds {
         .dense(2 * items, DIM, DIM) // gates
         .exponentials(2 * items * DIM)
         .dense(4 * aligned, DIM, aligned) // two domains, users and items
-        .exponentials(2 * 4 * aligned * aligned)
+        .exponentials(4 * aligned * aligned)
         .products(1, similar, FEATURES, similar) // originals have no gradient
         .dense(2 * similar, DIM, similar);
   }
@@ -102,7 +102,7 @@ final class StepBounds {
     double keys = 256;
     return StepCost.of(model.parameters().count())
         .sparse(2 * 2, 2.0 * train.size(), DIM) // LightGCN of each modality
-        .sparse(2, 10 * items, DIM) // item graphs
+        .sparse(2 * 2, 10 * items, DIM) // each item graph on each modality
         .products(2, items, FEATURES, DIM) // item embeddings
         .exponentials(2 * items * DIM)
         .products(2, items, FEATURES, DIM) // queries

@@ -5,7 +5,7 @@ package dev.medley.bench;
  *
  * @param multiplyAdds in dense products
  * @param sparseMultiplyAdds in products with a sparse matrix
- * @param exponentials of softmax and the like
+ * @param exponentials of softmax and the like, forward alone
  * @param optimiserBytes that Adam reads and writes: parameter, gradient and both moments are read,
  *     all but the gradient written, 28 for each number
  */

@@ -86,7 +86,10 @@ final class Explainer implements AutoCloseable {
     request
         .hyperparameters()
         .forEach((key, value) -> settings.put(key, new Settings.Given(value.toString(), "run")));
-    settings.remove(Cadmr.PRETRAINED); // all parameters come from the run itself
+    Settings.Given earlier = settings.remove(Cadmr.PRETRAINED); // the run has all parameters
+    if (earlier != null && !earlier.text().isEmpty()) {
+      settings.put("pretrainEpochs", new Settings.Given("0", "run"));
+    }
     TrainingView view = new TrainingView(train, dataset.features());
     Object impute = request.options().getOrDefault("impute", Imputation.ZERO.label());
     ModelInput input =

@@ -11,6 +11,7 @@ import dev.medley.runs.RunRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PretrainedRun(RunFolder run, String sha256) {
   private static final String KEY = "pretrained";
+  private static final List<String> FORM =
+      List.of("kernel", "hiddenLayers", "hiddenDim", "activation", "inputScaling");
 
   /**
    * The run that the settings name, or null where they name none.
@@ -45,6 +48,15 @@ record PretrainedRun(RunFolder run, String sha256) {
       throw new InvalidInputException(
           "%s: expected a run on the same dataset with the split %s, got %s on %s with the split %s; its training may have seen what is held out now"
               .formatted(KEY, dataset.split(), path, request.dataset(), request.split()));
+    }
+    for (String key : FORM) {
+      String expected = String.valueOf(settings.resolved().get(key));
+      String got = String.valueOf(request.hyperparameters().get(key));
+      if (!expected.equals(got)) {
+        throw new InvalidInputException(
+            "%s: expected a run with %s=%s as asked for now, got %s with %s; choose another run or set it alike"
+                .formatted(KEY, key, expected, path, got));
+      }
     }
     String sha256 = run.summary().files().get(RunLayout.PARAMETERS);
     if (sha256 == null) {

@@ -407,7 +407,12 @@ public final class Cadmr implements Explainable {
       List<Parameter> moved =
           parameters.all().stream().filter(parameter -> movesFirst(parameter.name())).toList();
       phases.add(
-          phase("pretrain", true, moved, config.pretrainLearningRate(), config.pretrainEpochs()));
+          phase(
+              "pretrain",
+              true,
+              moved,
+              config.pretrainLearningRate(),
+              Math.min(config.pretrainEpochs(), config.optimization().epochs())));
     }
     List<Parameter> moved =
         parameters.all().stream().filter(one -> !one.name().contains("/decoder/")).toList();

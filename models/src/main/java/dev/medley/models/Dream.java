@@ -152,6 +152,7 @@ public final class Dream implements Explainable {
   private final Config config;
   private final int users;
   private final int itemCount;
+  private final List<FeatureMatrix> raw;
   private final List<FeatureMatrix> scaled; // as the gates see them
   private final UserItemGraph graph; // Â, N × N
   private final List<RelationGraphs> relations = new ArrayList<>(); // one per modality
@@ -172,7 +173,7 @@ public final class Dream implements Explainable {
     Interactions train = input.data().train();
     this.users = train.users();
     this.itemCount = train.items();
-    List<FeatureMatrix> raw = input.data().features();
+    this.raw = input.data().features();
     this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     float[][] shares = RelationGraphs.shares(train, raw);
     try (Owned made = new Owned()) {
@@ -352,7 +353,7 @@ public final class Dream implements Explainable {
       Tensor items = nodes.value();
       embeddings.add(
           new ModalEmbedding(
-              scaled.get(m),
+              learnable ? scaled.get(m) : raw.get(m),
               learnable,
               () -> learnable ? gate.features() : gate.of(items.narrow(0, users, itemCount))));
     }

@@ -336,7 +336,7 @@ public final class Freedom implements Explainable {
         .mapToObj(
             m ->
                 new ModalEmbedding(
-                    scaled.get(m),
+                    learnable ? scaled.get(m) : features.get(m),
                     learnable,
                     () -> learnable ? projections.get(m).features() : projections.get(m).all()))
         .toList();

@@ -1,7 +1,9 @@
 package dev.medley.models;
 
 import dev.medley.core.Interactions;
+import dev.medley.core.TrainingView;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -60,6 +62,12 @@ public final class Ials implements Model {
       Range.atLeast("cgSteps", cgSteps, 1);
     }
 
+    @Override
+    public void check(TrainingView data) {
+      Parameters.checkSize("users", data.users(), dim);
+      Parameters.checkSize("items", data.items(), dim);
+    }
+
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
       return new Config(
@@ -81,13 +89,16 @@ public final class Ials implements Model {
 
   /** A model at its start. Choice: X Xavier normal, Y zero, which the first half sweep replaces. */
   public Ials(Config config, ModelInput input) {
+    config.check(input.data());
     this.config = config;
     this.train = input.data().train();
-    this.parameters = Parameters.from(input.seed(), input.precision());
-    this.users = parameters.xavierNormal("users", train.users(), config.dim());
-    this.items = parameters.zeros("items", train.items(), config.dim());
-    try (Scope scope = Scope.open()) {
+    try (Owned made = new Owned();
+        Scope scope = Scope.open()) {
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.users = parameters.xavierNormal("users", train.users(), config.dim());
+      this.items = parameters.zeros("items", train.items(), config.dim());
       this.start = scope.release(users.value().detach().clone());
+      made.kept();
     }
   }
 

@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.Tensor;
  * What a model has made of the features of one modality, to be compared with what they were: its
  * drift is the forgetting curve of a run's history (zhang2024dream, figure 1b).
  *
- * @param original I × F, as the model received them
+ * @param original I × F: where {@code learnable}, as training found them; else as the dataset has
+ *     them
  * @param learnable whether {@code value} gives the features themselves, which training moves; else
  *     it gives embeddings learned from them
  * @param value what they are now, I × F if learnable, else I × D; called within a scope, without a

@@ -184,6 +184,13 @@ public final class MrCsaf implements Explainable {
                 .formatted(modalities));
       }
       Range.fewerNeighbors(neighbors, data.items());
+      Parameters.checkSize("items", data.items(), dim);
+      Parameters.checkSize("users", data.users(), dim);
+      Parameters.checkSize("selector/weight", (long) modalities * dim, selectorHidden);
+      for (FeatureMatrix matrix : data.features()) {
+        Parameters.checkSize("item/" + matrix.modality() + "/weight", matrix.dimension(), dim);
+        Parameters.checkSize("features/" + matrix.modality(), data.items(), matrix.dimension());
+      }
     }
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
@@ -453,7 +460,7 @@ public final class MrCsaf implements Explainable {
       Tensor ids = items == null ? null : items.value();
       all.add(
           new ModalEmbedding(
-              each.raw(),
+              each.learnable() ? each.scaled() : each.raw(),
               each.learnable(),
               () -> each.learnable() ? each.features() : each.embedded(ids)));
     }

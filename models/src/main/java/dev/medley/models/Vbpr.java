@@ -98,6 +98,7 @@ public final class Vbpr implements Explainable {
   }
 
   private final Config config;
+  private final List<FeatureMatrix> raw;
   private final List<FeatureMatrix> scaled;
   private final Parameters parameters;
   private final Parameter users; // [γ_u ; θ_u], U × 2D
@@ -113,7 +114,8 @@ public final class Vbpr implements Explainable {
   public Vbpr(Config config, ModelInput input) {
     config.check(input.data());
     this.config = config;
-    this.scaled = input.data().features().stream().map(config.featureScaling()::fit).toList();
+    this.raw = input.data().features();
+    this.scaled = raw.stream().map(config.featureScaling()::fit).toList();
     List<FeatureMatrix> features = scaled.stream().map(input.imputation()::fill).toList();
     try (Owned made = new Owned()) {
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
@@ -229,7 +231,7 @@ public final class Vbpr implements Explainable {
   @Override
   public List<ModalEmbedding> modalEmbeddings() {
     return IntStream.range(0, scaled.size())
-        .mapToObj(m -> new ModalEmbedding(scaled.get(m), false, () -> ofModality(m)))
+        .mapToObj(m -> new ModalEmbedding(raw.get(m), false, () -> ofModality(m)))
         .toList();
   }
 

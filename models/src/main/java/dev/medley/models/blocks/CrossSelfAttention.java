@@ -3,6 +3,7 @@ package dev.medley.models.blocks;
 import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
+import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class CrossSelfAttention implements AutoCloseable {
   private record Maps(Parameter queries, Parameter keys, Parameter values) {}
 
   private final Input input;
+  private final Precision precision;
   private final AttentionKeys sampled;
   private final List<ModalItems> modalities;
   private final List<Maps> maps = new ArrayList<>(); // W_Q and W_K, F × D or D × D; W_V, D × D
@@ -66,6 +68,7 @@ public final class CrossSelfAttention implements AutoCloseable {
       int dim,
       Parameters parameters) {
     this.input = input;
+    this.precision = parameters.precision();
     this.sampled = sampled;
     this.modalities = List.copyOf(modalities);
     for (ModalItems each : modalities) {
@@ -172,10 +175,10 @@ public final class CrossSelfAttention implements AutoCloseable {
   }
 
   private Tensor projected(Tensor of, Parameter map) {
-    Tensor rows = of.mm(map.value());
     if (input == Input.EMBEDDINGS) {
-      return rows;
+      return of.mm(map.value());
     }
+    Tensor rows = precision.product(of, map.value());
     Tensor lengths =
         rows.norm(Tensors.scalarOptional(2), new long[] {1}, true) // rows × 1
             .clamp_min(Tensors.scalar(SMALLEST));

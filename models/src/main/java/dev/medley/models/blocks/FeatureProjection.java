@@ -118,7 +118,8 @@ public final class FeatureProjection implements AutoCloseable {
    */
   public Tensor ofColumns(long from, long count) {
     Tensor x = features.detach().narrow(1, from, count); // I × count
-    return NoGradient.of(() -> x.matmul(weight.value().narrow(0, from, count))); // I × D
+    return NoGradient.of(
+        () -> precision.product(x, weight.value().narrow(0, from, count))); // I × D
   }
 
   /** x as it is now, I × F; borrowed. */

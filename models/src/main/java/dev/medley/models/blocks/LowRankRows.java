@@ -36,7 +36,7 @@ public final class LowRankRows {
    */
   public static Tensor normalizedProduct(Tensor z, Tensor transposed, Tensor weight) {
     Tensor gram = torch.mm(transposed.t(), transposed); // M Mᵀ, D × D
-    Tensor squares = torch.mm(z, gram).mul(z).sum(1); // R
+    Tensor squares = torch.mm(z, gram).mul(z).sum(1).clamp_min(Tensors.scalar(0)); // R
     Tensor inverse = squares.add(Tensors.scalar(EPSILON)).rsqrt().unsqueeze(1); // R × 1
     return product(z.mul(inverse), transposed, weight); // R × H
   }

@@ -133,6 +133,9 @@ public final class ModalNetwork implements AutoCloseable {
     if (decoder == null || decoderBias == null) {
       throw new IllegalStateException("modal network: expected one with a decoder");
     }
+    if (present(h).size(0) == 0) {
+      return present(h).sum();
+    }
     Tensor decoded = torch.addmm(decoderBias.value(), present(h), decoder.value()); // n × F
     return torch.mse_loss(decoded, present(normalized));
   }

@@ -48,6 +48,9 @@ public sealed interface TotalCorrelation {
   record Gaussian(double epsilon) implements TotalCorrelation {
     @Override
     public Tensor of(Tensor h) {
+      if (h.size(0) == 0) {
+        return h.sum();
+      }
       Tensor x = h.to(torch.ScalarType.Double);
       Tensor centred = x.sub(x.mean(0)); // N × D
       Tensor covariance = torch.mm(centred.t(), centred).div(new Scalar((double) x.size(0)));
@@ -73,11 +76,19 @@ public sealed interface TotalCorrelation {
   record MinibatchWeighted(double deviation, int rows) implements TotalCorrelation {
     @Override
     public Tensor of(Tensor h) {
+      if (h.size(0) == 0) {
+        return h.sum();
+      }
       long count = Math.min(rows, h.size(0));
       Tensor chosen =
           count == h.size(0)
               ? h
-              : h.index_select(0, torch.randperm(h.size(0)).narrow(0, 0, count)); // M × D
+              : h.index_select(
+                  0,
+                  torch
+                      .randperm(h.size(0))
+                      .to(h.device(), torch.ScalarType.Long)
+                      .narrow(0, 0, count)); // M × D
       Tensor z = chosen.add(torch.randn_like(chosen).mul(new Scalar(deviation)));
       Tensor distance = // M × M × D: of each z from each row, in deviations
           z.unsqueeze(1).sub(chosen.unsqueeze(0)).div(new Scalar(deviation));
