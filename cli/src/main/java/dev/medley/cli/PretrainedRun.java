@@ -52,7 +52,8 @@ record PretrainedRun(RunFolder run, String sha256) {
     for (String key : FORM) {
       String expected = String.valueOf(settings.resolved().get(key));
       String got = String.valueOf(request.hyperparameters().get(key));
-      if (!expected.equals(got)) {
+      boolean has = request.hyperparameters().containsKey(key); // else its parameters are refused
+      if (has && !expected.equals(got)) {
         throw new InvalidInputException(
             "%s: expected a run with %s=%s as asked for now, got %s with %s; choose another run or set it alike"
                 .formatted(KEY, key, expected, path, got));
