@@ -29,7 +29,7 @@ class AdamTest {
   @Test
   void stepsAreThoseOfTheAlgorithmByHandWithOtherThanDefaultDecays() {
     Adam.Settings settings = new Adam.Settings(0.1, 0.5, 0.8, 0.01, 0);
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
       try (Parameters parameters = Parameters.from(new Seed(1), precision)) {
         Parameter x = parameters.zeros("x", 1);
         try (Adam adam = new Adam(settings, parameters.all())) {

@@ -86,7 +86,7 @@ class CadmrTest {
   void errorAndGradientsAreThoseOfTheDenseFormInBothPhasesAndBothPrecisions() {
     for (Attention attention : Attention.values()) {
       for (KernelWeights.Kernel kernel : KernelWeights.Kernel.values()) {
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
           Cadmr.Config config = config(attention, kernel, 2);
           ModelInput input = input(2, precision);
           double tolerance = precision == Precision.DOUBLE ? 1e-9 : 1e-4;

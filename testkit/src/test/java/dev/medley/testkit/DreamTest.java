@@ -64,7 +64,7 @@ class DreamTest {
   @Test
   void everyTermAndGradientIsThatOfTheLiteralForm() {
     long start = Scope.liveHandles();
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
       double tolerance = precision == Precision.DOUBLE ? 1e-9 : 1e-4;
       for (Dream.Config config : configs()) {
         for (int modalities = 1; modalities <= 3; modalities++) {

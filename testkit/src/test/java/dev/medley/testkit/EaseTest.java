@@ -74,7 +74,7 @@ class EaseTest {
     Interactions contract = ContractData.of(0).dataset().train();
     for (Interactions train : List.of(TRAIN, contract)) {
       for (double l2 : new double[] {0.5, 10, 2000}) {
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
           try (Ease model = new Ease(new Ease.Config(l2), input(train).with(precision))) {
             fit(model, 0);
             mustScore(model, LiteralLeastSquares.ease(train, l2));

@@ -88,7 +88,7 @@ class MrCsafTest {
   @Test
   void everyTermAndGradientIsThatOfTheLiteralForm() {
     long start = Scope.liveHandles();
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
       double relative = precision == Precision.DOUBLE ? 1e-9 : 1e-4;
       double floor = precision == Precision.DOUBLE ? 1e-8 : 1e-3; // below it rounding is larger
       for (int modalities = 1; modalities <= 3; modalities++) {
