@@ -17,12 +17,15 @@ import dev.medley.models.Model;
 import dev.medley.models.ModelInput;
 import dev.medley.models.Settings;
 import dev.medley.models.blocks.DotProduct;
+import dev.medley.models.blocks.ItemNeighbors;
+import dev.medley.models.blocks.ItemWeights;
 import dev.medley.models.blocks.TrainedScorer;
 import dev.medley.runs.RunFolder;
 import dev.medley.runs.RunLayout;
 import dev.medley.runs.RunRequest;
 import dev.medley.training.Trainer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,27 +46,31 @@ final class Explainer implements AutoCloseable {
 
   private final RunFolder run;
   private final Dataset dataset;
+  private final TrainedScorer stored;
   private final @Nullable Model model; // null where the scorer alone tells
 
-  private Explainer(RunFolder run, Dataset dataset, @Nullable Model model) {
+  private Explainer(RunFolder run, Dataset dataset, TrainedScorer stored, @Nullable Model model) {
     this.run = run;
     this.dataset = dataset;
+    this.stored = stored;
     this.model = model;
   }
 
   /**
    * Makes the run's model again.
    *
+   * @param scorer of the run; stays the caller's
    * @throws InvalidInputException if the run does not hold what that takes
    */
   static Explainer of(RunFolder run, Dataset dataset, TrainedScorer scorer) throws IOException {
     if (!(scorer instanceof DotProduct)) {
-      return new Explainer(run, dataset, null); // scores by the user's items, without parameters
+      return new Explainer(
+          run, dataset, scorer, null); // scores by the user's items, without parameters
     }
     Models.Entry<?> entry = Models.named(run.request().model());
     if (!entry.training().equals("gradient")) {
       throw new InvalidInputException(
-          "--explain: expected a run of a model that looks at a user's history, got one of %s; leave --explain out"
+          "--explain: expected a run of a model whose scores follow from the user's history alone, got one of %s; leave --explain out"
               .formatted(entry.name()));
     }
     if (entry.needs().contains("features") && dataset.features().isEmpty()) {
@@ -71,17 +78,23 @@ final class Explainer implements AutoCloseable {
           "--explain: expected a run that keeps its features, got %s, whose features were too large to keep; leave --explain out"
               .formatted(run.folder()));
     }
-    Model model = make(run.request(), dataset, dataset.train());
+    NeighborGraphs graphs = NeighborGraphs.cachedIn(graphs());
+    Model model = make(run.request(), dataset, dataset.train(), graphs);
     try {
       TensorFile.readInto(run.file(RunLayout.PARAMETERS), model.parameters().tensors());
-      return new Explainer(run, dataset, model);
+      return new Explainer(run, dataset, scorer, model);
     } catch (IOException | RuntimeException failure) {
       model.close();
       throw failure;
     }
   }
 
-  private static Model make(RunRequest request, Dataset dataset, Interactions train) {
+  private static Path graphs() {
+    return CacheFolder.path().resolve("graphs");
+  }
+
+  private static Model make(
+      RunRequest request, Dataset dataset, Interactions train, NeighborGraphs graphs) {
     Map<String, Settings.Given> settings = new LinkedHashMap<>();
     request
         .hyperparameters()
@@ -97,7 +110,7 @@ final class Explainer implements AutoCloseable {
             view,
             new Seed(request.seed()).child("model"),
             Imputation.parse(impute.toString()),
-            NeighborGraphs.cachedIn(CacheFolder.path().resolve("graphs")));
+            graphs);
     return Models.named(request.model()).recipe(new Settings(settings)).create().apply(input);
   }
 
@@ -110,8 +123,7 @@ final class Explainer implements AutoCloseable {
    */
   List<Explanation> explain(int user, int[] items) throws IOException {
     double[] scores;
-    try (Scorer scorer =
-        model == null ? StoredScorers.read(run, dataset.train()) : Trainer.scorerOf(model)) {
+    try (Scorer scorer = scorer()) {
       scores = scores(scorer, user, items);
     }
     double[][] summands = new double[items.length][];
@@ -188,16 +200,30 @@ final class Explainer implements AutoCloseable {
     return chosen;
   }
 
+  /** With the run's interactions and parameters. */
+  private Scorer scorer() throws IOException {
+    return model == null ? over(dataset.train()) : Trainer.scorerOf(model);
+  }
+
   /** With these training interactions and the run's parameters. */
   private Scorer scorer(Interactions train) throws IOException {
     Model trained = model;
     if (trained == null) {
-      return StoredScorers.read(run, train);
+      return over(train);
     }
-    try (Model other = make(run.request(), dataset, train)) {
+    // a graph of these interactions is nobody else's: not kept
+    NeighborGraphs graphs = NeighborGraphs.readFrom(graphs());
+    try (Model other = make(run.request(), dataset, train, graphs)) {
       other.parameters().copyFrom(trained.parameters());
       return Trainer.scorerOf(other);
     }
+  }
+
+  /** What the run scores with, over other histories; shares its weights. */
+  private Scorer over(Interactions train) {
+    return stored instanceof ItemNeighbors neighbors
+        ? neighbors.over(train)
+        : ((ItemWeights) stored).over(train);
   }
 
   private Map<String, Double> weights(int item) {

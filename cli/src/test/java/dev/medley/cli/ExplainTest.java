@@ -8,6 +8,7 @@ import dev.medley.core.Interactions;
 import dev.medley.formats.Safetensors;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -127,6 +128,23 @@ class ExplainTest extends CommandLineTest {
   }
 
   @Test
+  void graphsOfHistoriesThatNeverWereAreNotKept() throws IOException {
+    Path run = folder.resolve("run");
+    train("dream", Shops.shop(folder, "image"), run, "--set", "epochs=1", "--set", "dim=8");
+    Path graphs = Path.of(System.getProperty("medley.cache")).resolve("graphs");
+    long kept = count(graphs);
+    assertThat(kept).isPositive();
+    explained(run);
+    assertThat(count(graphs)).isEqualTo(kept);
+  }
+
+  private static long count(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
+    }
+  }
+
+  @Test
   void neighboursOfTheHistorySumToTheScore() throws IOException {
     Path run = folder.resolve("run");
     train("itemknn", Shops.shop(folder), run, "--set", "neighbors=5");
@@ -144,6 +162,6 @@ class ExplainTest extends CommandLineTest {
     train("popular", Shops.shop(folder), run);
     assertRefused(
         List.of("recommend", run, "--user", USER, "--explain"),
-        "--explain: expected a run of a model that looks at a user's history, got one of popular");
+        "--explain: expected a run of a model whose scores follow from the user's history alone, got one of popular");
   }
 }

@@ -30,19 +30,26 @@ public final class NeighborGraphs {
   private static final int BLOCK_FLOATS = 4 << 20;
 
   private final @Nullable Path folder;
+  private final boolean keeps;
 
-  private NeighborGraphs(@Nullable Path folder) {
+  private NeighborGraphs(@Nullable Path folder, boolean keeps) {
     this.folder = folder;
+    this.keeps = keeps;
   }
 
   /** Computes every graph anew. */
   public static NeighborGraphs uncached() {
-    return new NeighborGraphs(null);
+    return new NeighborGraphs(null, false);
   }
 
   /** Keeps graphs in {@code folder}, which is made when the first one is kept. */
   public static NeighborGraphs cachedIn(Path folder) {
-    return new NeighborGraphs(folder);
+    return new NeighborGraphs(folder, true);
+  }
+
+  /** Takes graphs from {@code folder} where it has them; what it lacks is computed and not kept. */
+  public static NeighborGraphs readFrom(Path folder) {
+    return new NeighborGraphs(folder, false);
   }
 
   /**
@@ -102,7 +109,9 @@ public final class NeighborGraphs {
       }
     }
     Neighbors neighbors = compute(features, empty.get());
-    keep(file, neighbors);
+    if (keeps) {
+      keep(file, neighbors);
+    }
     return neighbors;
   }
 

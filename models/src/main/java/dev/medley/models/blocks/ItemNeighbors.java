@@ -36,6 +36,11 @@ public final class ItemNeighbors implements TrainedScorer {
     this.similarities = similarities;
   }
 
+  /** The same similarities for other histories; shared. */
+  public ItemNeighbors over(Interactions histories) {
+    return new ItemNeighbors(histories, offsets, neighbors, similarities);
+  }
+
   @Override
   public int users() {
     return train.users();

@@ -50,6 +50,11 @@ public final class ItemWeights implements TrainedScorer {
     }
   }
 
+  /** The same weights for other histories; shared, so that they live until both are closed. */
+  public ItemWeights over(Interactions histories) {
+    return of(histories, weights);
+  }
+
   @Override
   public int users() {
     return train.users();
