@@ -23,8 +23,7 @@ import java.util.stream.IntStream;
 /**
  * CADMR's steps at Baby's size, in its own form and on dense matrices with autograd. One thread.
  *
- * <p>{@code cadmr-step [baby|electronics] [fast]}: {@code electronics} is one epoch of each phase
- * at Electronics' size, which no dense form could hold; {@code fast} leaves the dense form out.
+ * <p>{@code cadmr-step [fast]}: {@code fast} leaves the dense form out.
  */
 final class CadmrStep {
   private static final int ROUNDS = 5;
@@ -34,10 +33,6 @@ final class CadmrStep {
   static void run(String... arguments) throws Exception {
     Engine.start(1);
     List<String> given = List.of(arguments);
-    if (given.contains("electronics")) {
-      electronics();
-      return;
-    }
     Interactions train = Generated.baby();
     TrainingView data = view(train);
     ModelInput input = ModelInput.of(data, new Seed(1));
@@ -74,22 +69,6 @@ final class CadmrStep {
         List.of(
             new Generated.Features("image", train.items(), 4096),
             new Generated.Features("text", train.items(), 384)));
-  }
-
-  private static void electronics() throws Exception {
-    Interactions train = Generated.interactions(192_403, 63_001, 1_254_441, new Seed(1));
-    try (Cadmr model = new Cadmr(Cadmr.Config.DEFAULT, ModelInput.of(view(train), new Seed(1)))) {
-      Timings.print(
-          "CADMR, %d users, %d items, %d interactions, features 4096 and 384, one thread",
-          train.users(), train.items(), train.size());
-      for (int phase = 0; phase < model.phases().size(); phase++) {
-        Timings.print(
-            "  %-9s one epoch   %9.0f ms, peak memory %.0f MiB",
-            model.phases().get(phase).name(),
-            fast(model, phase, train.items(), 0, 1),
-            PeakMemory.mebibytes().orElse(Double.NaN));
-      }
-    }
   }
 
   @SuppressWarnings("unchecked") // its phases are on rows of items

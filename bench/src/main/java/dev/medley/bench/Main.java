@@ -18,6 +18,7 @@ public final class Main {
           Map.ofEntries(
               Map.entry("lightgcn-step", LightGcnStep::run),
               Map.entry("cadmr-step", CadmrStep::run),
+              Map.entry("electronics", Electronics::run),
               Map.entry("bounds", StepBounds::run),
               Map.entry("bf16", RoundedProduct::run),
               Map.entry("ease", EaseFit::run),

@@ -66,28 +66,14 @@ public enum Imputation {
     return mean;
   }
 
-  private static final class Filled implements FeatureMatrix {
+  private static final class Filled extends FeatureView {
     private final FeatureMatrix matrix;
     private final float[] stand; // D
 
     Filled(FeatureMatrix matrix, float[] stand) {
+      super(matrix);
       this.matrix = matrix;
       this.stand = stand;
-    }
-
-    @Override
-    public String modality() {
-      return matrix.modality();
-    }
-
-    @Override
-    public int rows() {
-      return matrix.rows();
-    }
-
-    @Override
-    public int dimension() {
-      return matrix.dimension();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.medley.data;
 
 import dev.medley.core.Dataset;
 import dev.medley.core.FeatureMatrix;
+import dev.medley.core.FeatureView;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Seed;
 import java.util.List;
@@ -104,38 +105,22 @@ public final class FeatureAblation {
     };
   }
 
-  private static final class Permuted implements FeatureMatrix {
-    private final FeatureMatrix matrix;
-    private final int[] rows; // the row of matrix that each item receives
+  private static final class Permuted extends FeatureView {
+    private final int[] rows; // the row of the matrix that each item receives
 
     Permuted(FeatureMatrix matrix, int[] rows) {
-      this.matrix = matrix;
+      super(matrix);
       this.rows = rows;
     }
 
     @Override
-    public String modality() {
-      return matrix.modality();
-    }
-
-    @Override
-    public int rows() {
-      return matrix.rows();
-    }
-
-    @Override
-    public int dimension() {
-      return matrix.dimension();
-    }
-
-    @Override
     public boolean isPresent(int row) {
-      return matrix.isPresent(rows[row]);
+      return super.isPresent(rows[row]);
     }
 
     @Override
     public void copyRow(int row, float[] out, int offset) {
-      matrix.copyRow(rows[row], out, offset);
+      super.copyRow(rows[row], out, offset);
     }
   }
 }

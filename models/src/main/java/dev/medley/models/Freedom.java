@@ -3,7 +3,6 @@ package dev.medley.models;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
-import dev.medley.core.RandomStream;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.LinearMap;
@@ -17,7 +16,6 @@ import dev.medley.engine.Tensors;
 import dev.medley.engine.UserItemGraph;
 import dev.medley.models.blocks.Alignment;
 import dev.medley.models.blocks.Bpr;
-import dev.medley.models.blocks.DegreeSensitivePruning;
 import dev.medley.models.blocks.DotProduct;
 import dev.medley.models.blocks.FeatureProjection;
 import dev.medley.models.blocks.FeatureScaling;
@@ -25,6 +23,7 @@ import dev.medley.models.blocks.ItemGraph;
 import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ModalPairs;
 import dev.medley.models.blocks.ModalityWeights;
+import dev.medley.models.blocks.PrunedGraph;
 import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.SimilaritySignal;
 import dev.medley.models.blocks.Summands;
@@ -33,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * FREEDOM: LightGCN on a user–item graph that is pruned anew each epoch, with items also smoothed
@@ -164,12 +162,11 @@ public final class Freedom implements Explainable {
   private final List<FeatureMatrix> scaled; // as they are projected
   private final List<Neighbors> nearest; // by modality
   private final ItemGraph items; // S, I × I
-  private final UserItemGraph whole; // Â, N × N
+  private final PrunedGraph graph; // Â and Â_ρ, N × N
   private final Parameters parameters;
   private final Parameter nodes; // E⁰, N × D, users first
   private final List<FeatureProjection> projections = new ArrayList<>(); // W_m, b_m, x_m
   private final Owned owned;
-  private @Nullable UserItemGraph pruned; // Â_ρ of the epoch at hand
 
   /**
    * A model at its start.
@@ -190,7 +187,7 @@ public final class Freedom implements Explainable {
     this.scaled = features.stream().map(config.featureScaling()::fit).toList();
     try (Owned made = new Owned()) {
       this.items = made.add(ItemGraph.of(nearest, weights, ItemGraph.Edges.ONE)); // eqs. 1–5
-      this.whole = made.add(UserItemGraph.of(train));
+      this.graph = made.add(PrunedGraph.of(train, config.edgeDropout())); // eqs. 6–8
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
       this.nodes = parameters.xavierUniformNodes("nodes", users, train.items(), config.dim());
       for (FeatureMatrix matrix : scaled) {
@@ -204,14 +201,6 @@ public final class Freedom implements Explainable {
                     FeatureProjection.Layer.UNIFORM)));
       }
       this.owned = made.kept();
-    }
-  }
-
-  /** Eqs. 6–8: the edges that this epoch keeps, drawn with probability ∝ 1 / √(d_u d_i). */
-  private void prune(int epoch, RandomStream random) {
-    closePruned();
-    if (config.edgeDropout() > 0) {
-      pruned = UserItemGraph.of(DegreeSensitivePruning.keep(train, config.edgeDropout(), random));
     }
   }
 
@@ -238,7 +227,7 @@ public final class Freedom implements Explainable {
 
   /** Eqs. 12–13. */
   private Loss loss(Batch.Pairs batch) {
-    Tensor table = represented(pruned == null ? whole : pruned); // N × D
+    Tensor table = represented(graph.kept()); // N × D
     PairRows e = PairRows.of(PairRows.indices(batch, users), table); // three of B × D
     Loss loss = Loss.of("bpr", Bpr.loss(e.users(), e.positives(), e.negatives()));
     for (int m = 0; m < projections.size(); m++) {
@@ -287,13 +276,13 @@ public final class Freedom implements Explainable {
     terms.addAll(config.duality().terms());
     return List.of(
         Phase.onPairs(this::loss, terms, parameters.all(), config.optimization())
-            .atEpochStart(this::prune));
+            .atEpochStart(graph::prune));
   }
 
   /** Scores with all edges. */
   @Override
   public TrainedScorer scorer() {
-    return DotProduct.ofNodes(represented(whole), users);
+    return DotProduct.ofNodes(represented(graph.whole()), users);
   }
 
   @Override
@@ -312,7 +301,7 @@ public final class Freedom implements Explainable {
       NoGradient.run(
           () -> {
             Tensor rows = Tensors.rows(chosen); // B
-            Tensor smoothed = whole.meanOfPowers(nodes.value(), config.layers()); // N × D
+            Tensor smoothed = graph.whole().meanOfPowers(nodes.value(), config.layers()); // N × D
             Tensor u = smoothed.narrow(0, user, 1); // 1 × D
             Summands.column(summands, 0, u, itemRows(smoothed).index_select(0, rows));
             for (int m = 0; m < features.size(); m++) {
@@ -347,16 +336,8 @@ public final class Freedom implements Explainable {
     return ModalFeatures.fitted(scaled);
   }
 
-  private void closePruned() {
-    if (pruned != null) {
-      pruned.close();
-      pruned = null;
-    }
-  }
-
   @Override
   public void close() {
-    closePruned();
     owned.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.medley.models;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
-import dev.medley.core.RandomStream;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Owned;
@@ -15,7 +14,6 @@ import dev.medley.engine.UserItemGraph;
 import dev.medley.models.blocks.AttentionKeys;
 import dev.medley.models.blocks.Bpr;
 import dev.medley.models.blocks.CrossSelfAttention;
-import dev.medley.models.blocks.DegreeSensitivePruning;
 import dev.medley.models.blocks.DotProduct;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.HistoryAttention;
@@ -24,6 +22,7 @@ import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ModalItems;
 import dev.medley.models.blocks.ModalPairs;
 import dev.medley.models.blocks.ModalitySelector;
+import dev.medley.models.blocks.PrunedGraph;
 import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.TrainedScorer;
 import dev.medley.models.blocks.WeightedItemGraph;
@@ -227,7 +226,7 @@ public final class MrCsaf implements Explainable {
   private final int users;
   private final List<FeatureMatrix> features; // raw
   private final WeightedItemGraph similar; // S̃_m, each I × I
-  private final UserItemGraph whole; // Â, N × N
+  private final PrunedGraph graph; // Â and Â_ρ, N × N
   private final Parameters parameters;
   private final @Nullable Parameter items; // E_item, I × D
   private final List<ModalItems> modal = new ArrayList<>(); // x_m, W_m, b_m
@@ -237,7 +236,6 @@ public final class MrCsaf implements Explainable {
   private final @Nullable HistoryAttention history;
   private final List<Parameter> lossWeights = new ArrayList<>(); // W′_m, D × D
   private final List<Parameter> lossBiases = new ArrayList<>(); // b′_m, D
-  private @Nullable UserItemGraph pruned; // Â_ρ of the epoch at hand
   private final Owned owned;
 
   /**
@@ -261,7 +259,7 @@ public final class MrCsaf implements Explainable {
                       .map(matrix -> input.graphs().nearest(matrix, config.neighbors))
                       .toList(),
                   ItemGraph.Edges.ONE)); // eqs. 2–3
-      this.whole = made.add(UserItemGraph.of(train));
+      this.graph = made.add(PrunedGraph.of(train, config.edgeDropout));
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
       this.items =
           config.itemEmbedding == ModalItems.Form.ID_GATED
@@ -305,14 +303,6 @@ public final class MrCsaf implements Explainable {
               ? made.add(new HistoryAttention(train, features, dim, parameters))
               : null;
       this.owned = made.kept();
-    }
-  }
-
-  /** As FREEDOM (zhou2023freedom, eqs. 6–8), on whose graphs the paper builds. */
-  private void prune(int epoch, RandomStream random) {
-    closePruned();
-    if (config.edgeDropout > 0) {
-      pruned = UserItemGraph.of(DegreeSensitivePruning.keep(train, config.edgeDropout, random));
     }
   }
 
@@ -365,7 +355,7 @@ public final class MrCsaf implements Explainable {
   /** Eqs. 26–29; each BPR is a mean over the batch. */
   private Loss loss(Batch.Pairs batch) {
     List<Tensor> embedded = embedded();
-    Tensor table = represented(embedded, pruned == null ? whole : pruned, true); // N × MD
+    Tensor table = represented(embedded, graph.kept(), true); // N × MD
     PairRows e = PairRows.of(PairRows.indices(batch, users), table); // three of B × MD
     Loss loss = Loss.of("bpr", pairLoss(e));
     for (int m = 0; m < lossWeights.size(); m++) {
@@ -438,13 +428,14 @@ public final class MrCsaf implements Explainable {
     }
     return List.of(
         Phase.onPairs(this::loss, terms, parameters.all(), config.optimization)
-            .atEpochStart(this::prune));
+            .atEpochStart(graph::prune));
   }
 
   /** Scores with all edges and all keys. */
   @Override
   public TrainedScorer scorer() {
-    return NoGradient.of(() -> DotProduct.ofNodes(represented(embedded(), whole, false), users));
+    return NoGradient.of(
+        () -> DotProduct.ofNodes(represented(embedded(), graph.whole(), false), users));
   }
 
   @Override
@@ -479,7 +470,7 @@ public final class MrCsaf implements Explainable {
     try (Scope scope = Scope.open()) {
       return NoGradient.of(
           () -> {
-            Tensor table = represented(embedded(), whole, false); // N × MD
+            Tensor table = represented(embedded(), graph.whole(), false); // N × MD
             Tensor u = table.narrow(0, user, 1); // 1 × MD
             Tensor p =
                 table
@@ -522,16 +513,8 @@ public final class MrCsaf implements Explainable {
     return rows;
   }
 
-  private void closePruned() {
-    if (pruned != null) {
-      pruned.close();
-      pruned = null;
-    }
-  }
-
   @Override
   public void close() {
-    closePruned();
     owned.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.medley.testkit;
 
 import dev.medley.core.FeatureMatrix;
+import dev.medley.core.FeatureView;
 
 /** Features of a dataset of which one reading of a row fails, as that of a lost file does. */
 final class BrokenFeatures {
@@ -23,33 +24,13 @@ final class BrokenFeatures {
 
   /** {@code matrix}, whose readings count. */
   FeatureMatrix of(FeatureMatrix matrix) {
-    return new FeatureMatrix() {
-      @Override
-      public String modality() {
-        return matrix.modality();
-      }
-
-      @Override
-      public int rows() {
-        return matrix.rows();
-      }
-
-      @Override
-      public int dimension() {
-        return matrix.dimension();
-      }
-
-      @Override
-      public boolean isPresent(int row) {
-        return matrix.isPresent(row);
-      }
-
+    return new FeatureView(matrix) {
       @Override
       public void copyRow(int row, float[] out, int offset) {
         if (--left <= 0) {
           throw new BrokenException();
         }
-        matrix.copyRow(row, out, offset);
+        super.copyRow(row, out, offset);
       }
     };
   }

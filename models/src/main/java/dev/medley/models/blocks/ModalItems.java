@@ -2,13 +2,12 @@ package dev.medley.models.blocks;
 
 import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.FeatureTensors;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
-import dev.medley.engine.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -35,13 +34,13 @@ public final class ModalItems implements AutoCloseable {
   private final FeatureMatrix raw;
   private final FeatureMatrix scaled;
   private final boolean standardized;
-  private final Tensor rows; // of the items that have it, int64
-  private final @Nullable Tensor mask; // I × 1, 1 or 0; null where no item lacks it
+  private final Presence presence;
   private final Tensor features; // x, I × F, a parameter's or owned
   private final @Nullable Parameter learnable;
   private final Precision precision;
   private final Parameter weight; // W, F × D
   private final Parameter bias; // b, D
+  private final Owned owned;
 
   /**
    * Embeddings at their start. Parameters are called {@code item/MODALITY/weight} and {@code
@@ -68,24 +67,13 @@ public final class ModalItems implements AutoCloseable {
     this.precision = parameters.precision();
     this.weight = parameters.uniform("item/" + name + "/weight", bound, raw.dimension(), dim);
     this.bias = parameters.uniform("item/" + name + "/bias", bound, dim);
-    try (Scope scope = Scope.open()) {
+    try (Owned made = new Owned();
+        Scope scope = Scope.open()) {
+      this.presence = made.add(Presence.of(raw, parameters));
       Tensor start = parameters.typed(FeatureTensors.of(scaled));
-      float[] presence = new float[raw.rows()];
-      int[] having = new int[raw.rows()];
-      int count = 0;
-      for (int item = 0; item < presence.length; item++) {
-        if (raw.isPresent(item)) {
-          presence[item] = 1;
-          having[count++] = item;
-        }
-      }
-      this.rows = scope.release(Tensors.rows(Arrays.copyOf(having, count)));
-      this.mask =
-          count == presence.length
-              ? null
-              : scope.release(parameters.typed(Tensors.of(presence, presence.length, 1)));
       this.learnable = freeze ? null : parameters.take("features/" + name, start);
       this.features = learnable == null ? scope.release(start) : learnable.value();
+      this.owned = made.kept(); // the features are the last that can fail
     }
   }
 
@@ -107,23 +95,19 @@ public final class ModalItems implements AutoCloseable {
 
   /** A table with zeros in the rows of items that lack the modality: I × D. */
   public Tensor masked(Tensor table) {
-    return mask == null ? table : table.mul(mask);
+    return presence.masked(table);
   }
 
   /** The items that have the modality, int64, ascending; stays owned here. */
   public Tensor present() {
-    return rows;
+    return presence.rows();
   }
 
   /** The presence of all modalities side by side: I × M, 1 or 0, owned by the innermost scope. */
   public static Tensor presence(List<ModalItems> modalities) {
     List<Tensor> columns = new ArrayList<>();
     for (ModalItems each : modalities) {
-      Tensor mask = each.mask;
-      columns.add(
-          mask == null
-              ? torch.ones(new long[] {each.raw.rows(), 1}, each.weight.value().options())
-              : mask);
+      columns.add(each.presence.column(each.weight.value()));
     }
     return torch.cat(new TensorVector(columns.toArray(new Tensor[0])), 1); // I × M
   }
@@ -155,10 +139,7 @@ public final class ModalItems implements AutoCloseable {
 
   @Override
   public void close() {
-    Scope.free(rows);
-    if (mask != null) {
-      Scope.free(mask);
-    }
+    owned.close();
     if (learnable == null) {
       Scope.free(features);
     }

@@ -3,12 +3,11 @@ package dev.medley.models.blocks;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.engine.FeatureTensors;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
-import dev.medley.engine.Tensors;
-import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -27,9 +26,7 @@ public final class ModalNetwork implements AutoCloseable {
   private static final double EPSILON = 1e-5;
 
   private final Tensor normalized; // LN(x), I × F
-  private final @Nullable Tensor mask; // 1 for an item that has the modality, I × 1
-  private final @Nullable Tensor present; // those items, int64
-  private final double count; // how many those are, at least 1
+  private final Presence presence;
   private final double dropout;
   private final Precision precision;
   private final Parameter weight0; // F × D
@@ -38,6 +35,7 @@ public final class ModalNetwork implements AutoCloseable {
   private final Parameter bias1; // D
   private final @Nullable Parameter decoder; // D × F
   private final @Nullable Parameter decoderBias; // F
+  private final Owned owned;
 
   /**
    * A network at its start; its parameters are called {@code modal/MODALITY/…}.
@@ -59,22 +57,12 @@ public final class ModalNetwork implements AutoCloseable {
     this.decoder =
         decoded ? linear(parameters, name + "/decoder/weight", dim, dim, features) : null;
     this.decoderBias = decoded ? linear(parameters, name + "/decoder/bias", dim, features) : null;
-    float[] has = new float[matrix.rows()];
-    int[] items = new int[matrix.rows()];
-    int found = 0;
-    for (int item = 0; item < has.length; item++) {
-      if (matrix.isPresent(item)) {
-        has[item] = 1;
-        items[found++] = item;
-      }
-    }
-    this.count = Math.max(1, found);
-    boolean complete = found == has.length;
-    try (Scope scope = Scope.open()) {
+    try (Owned made = new Owned();
+        Scope scope = Scope.open()) {
+      this.presence = made.add(Presence.of(matrix, parameters));
       this.normalized =
           scope.release(normalized(parameters.typed(FeatureTensors.of(matrix)))); // I × F
-      this.mask = complete ? null : scope.release(parameters.typed(Tensors.of(has, has.length, 1)));
-      this.present = complete ? null : scope.release(Tensors.rows(Arrays.copyOf(items, found)));
+      this.owned = made.kept();
     }
   }
 
@@ -103,12 +91,13 @@ public final class ModalNetwork implements AutoCloseable {
   public Tensor all(boolean training) {
     Tensor hidden = layer(normalized, weight0, bias0, training); // I × D
     Tensor h = layer(hidden, weight1, bias1, training); // I × D
-    if (mask == null) {
+    if (presence.isComplete()) {
       return h;
     }
-    Tensor own = h.mul(mask);
-    Tensor mean = own.sum(0).div(new Scalar(count)); // D
-    return own.add(mask.neg().add(new Scalar(1.0)).mul(mean)); // I × D
+    Tensor own = presence.masked(h);
+    Tensor mean = own.sum(0).div(new Scalar(count())); // D
+    Tensor lacking = presence.column(h).neg().add(new Scalar(1.0)); // I × 1
+    return own.add(lacking.mul(mean)); // I × D
   }
 
   private Tensor layer(Tensor x, Parameter weight, Parameter bias, boolean training) {
@@ -118,7 +107,7 @@ public final class ModalNetwork implements AutoCloseable {
 
   /** The rows of {@code h} whose items have the modality. */
   public Tensor present(Tensor h) {
-    return present == null ? h : h.index_select(0, present);
+    return presence.isComplete() ? h : h.index_select(0, presence.rows());
   }
 
   /**
@@ -140,9 +129,9 @@ public final class ModalNetwork implements AutoCloseable {
     return torch.mse_loss(decoded, present(normalized));
   }
 
-  /** How many items have the modality. */
+  /** How many items have the modality; 1 where none has. */
   public double count() {
-    return count;
+    return Math.max(1, presence.count());
   }
 
   /** The mean of h over the items, in the place of every row: the modality as if absent. */
@@ -153,10 +142,6 @@ public final class ModalNetwork implements AutoCloseable {
   @Override
   public void close() {
     Scope.free(normalized);
-    for (@Nullable Tensor owned : new @Nullable Tensor[] {mask, present}) {
-      if (owned != null) {
-        Scope.free(owned);
-      }
-    }
+    owned.close();
   }
 }
