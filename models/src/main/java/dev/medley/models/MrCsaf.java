@@ -159,7 +159,7 @@ public final class MrCsaf implements Explainable {
             1e-5,
             0,
             Bpr.L2Form.SQUARED,
-            0,
+            0.3,
             Optimization.COMMON.with(4096, 2e-3));
 
     /** Refuses values out of range. */
