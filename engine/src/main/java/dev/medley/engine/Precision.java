@@ -41,6 +41,17 @@ public enum Precision {
     return this == BF16 ? product(x, w).add(bias) : torch.addmm(bias, x, w);
   }
 
+  /**
+   * What {@link #product} may be given in place of features that do not change: rounded once, not
+   * in every step.
+   *
+   * @param x N × F
+   * @return {@code x} itself where its products do not round it
+   */
+  public Tensor frozen(Tensor x) {
+    return this == BF16 ? rounded(x) : x;
+  }
+
   private static Tensor rounded(Tensor x) {
     return x.to(torch.ScalarType.BFloat16);
   }

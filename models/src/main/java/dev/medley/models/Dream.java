@@ -19,6 +19,7 @@ import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.FilterGate;
 import dev.medley.models.blocks.ItemGraph;
 import dev.medley.models.blocks.ModalFeatures;
+import dev.medley.models.blocks.PrunedGraph;
 import dev.medley.models.blocks.RelationGraphs;
 import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.SimilaritySignal;
@@ -64,6 +65,8 @@ public final class Dream implements Explainable {
    * @param fusion how the modalities' vectors become one
    * @param freezeFeatures whether the features stay as they are
    * @param featureScaling what is done to features before the gates
+   * @param edgeDropout share of interactions that an epoch leaves out of the behaviour line's
+   *     graph, in [0, 1). Choice: as FREEDOM prunes it (zhou2023freedom, eqs. 6–8)
    * @param l2 weight of the penalty on the batch's rows of E⁰; 0 leaves it out
    * @param l2Form how that penalty is written
    * @param duality alignment and similarity signal
@@ -77,6 +80,7 @@ public final class Dream implements Explainable {
       Fusion fusion,
       boolean freezeFeatures,
       FeatureScaling featureScaling,
+      double edgeDropout,
       double l2,
       Bpr.L2Form l2Form,
       Duality duality,
@@ -100,6 +104,7 @@ public final class Dream implements Explainable {
             true,
             FeatureScaling.ZSCORE,
             0,
+            0,
             Bpr.L2Form.NORM,
             new Duality(new Alignment(Alignment.Form.INFONCE, 0.2), 0.01, 0.01, 0.1),
             Optimization.COMMON.with(4096, 2e-3));
@@ -111,6 +116,7 @@ public final class Dream implements Explainable {
       Range.atLeast("neighbors", relations.neighbors(), 1);
       Range.atLeast("modalLayers", relations.layers(), 0);
       Range.atLeast("userNeighbors", relations.userNeighbors(), 0);
+      Range.within("edgeDropout", edgeDropout, 0, 1);
       Range.atLeast("l2", l2, 0);
     }
 
@@ -142,6 +148,7 @@ public final class Dream implements Explainable {
           settings.choice("fusion", DEFAULT.fusion),
           settings.flag("freezeFeatures", DEFAULT.freezeFeatures),
           settings.choice("featureScaling", DEFAULT.featureScaling),
+          settings.number("edgeDropout", DEFAULT.edgeDropout),
           settings.number("l2", DEFAULT.l2),
           settings.choice("l2Form", DEFAULT.l2Form),
           Duality.read(settings, DEFAULT.duality),
@@ -154,7 +161,7 @@ public final class Dream implements Explainable {
   private final int itemCount;
   private final List<FeatureMatrix> raw;
   private final List<FeatureMatrix> scaled; // as the gates see them
-  private final UserItemGraph graph; // Â, N × N
+  private final PrunedGraph graph; // Â and what an epoch keeps of it, N × N
   private final List<RelationGraphs> relations = new ArrayList<>(); // one per modality
   private final Parameters parameters;
   private final Parameter nodes; // E⁰, N × D, users first
@@ -183,7 +190,7 @@ public final class Dream implements Explainable {
                 RelationGraphs.of(
                     config.relations(), train, raw.get(m), shares[m], input.graphs())));
       }
-      this.graph = made.add(UserItemGraph.of(train));
+      this.graph = made.add(PrunedGraph.of(train, config.edgeDropout()));
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
       this.nodes = parameters.xavierUniformNodes("nodes", users, itemCount, config.dim());
       for (FeatureMatrix matrix : scaled) {
@@ -211,8 +218,8 @@ public final class Dream implements Explainable {
   }
 
   /** The behaviour line E^B (figure 3a): LightGCN on the ID embeddings. */
-  private Tensor behavior() {
-    return graph.meanOfPowers(nodes.value(), config.layers()); // N × D
+  private Tensor behavior(UserItemGraph edges) {
+    return edges.meanOfPowers(nodes.value(), config.layers()); // N × D
   }
 
   /**
@@ -255,7 +262,7 @@ public final class Dream implements Explainable {
    * the "simple fusion" of the two lines is their sum.
    */
   private Loss loss(Batch.Pairs batch) {
-    Tensor behavior = behavior(); // N × D
+    Tensor behavior = behavior(graph.kept()); // N × D
     List<Tensor> passed = passed(); // I × D each
     Tensor modal = sum(lines(passed)); // N × D
     Tensor rows = PairRows.indices(batch, users); // 3B
@@ -310,12 +317,15 @@ public final class Dream implements Explainable {
       terms.add("l2");
     }
     terms.addAll(config.duality().terms());
-    return List.of(Phase.onPairs(this::loss, terms, parameters.all(), config.optimization()));
+    return List.of(
+        Phase.onPairs(this::loss, terms, parameters.all(), config.optimization())
+            .atEpochStart(graph::prune));
   }
 
+  /** Scores with all edges. */
   @Override
   public TrainedScorer scorer() {
-    return DotProduct.ofNodes(behavior().add(sum(lines(passed()))), users);
+    return DotProduct.ofNodes(behavior(graph.whole()).add(sum(lines(passed()))), users);
   }
 
   @Override
@@ -331,7 +341,7 @@ public final class Dream implements Explainable {
     try (Scope scope = Scope.open()) {
       return NoGradient.of(
           () -> {
-            List<Tensor> lines = new ArrayList<>(List.of(behavior()));
+            List<Tensor> lines = new ArrayList<>(List.of(behavior(graph.whole())));
             lines.addAll(lines(passed())); // 1 + M of N × D
             return Summands.of(lines, users, user, items);
           });

@@ -173,7 +173,7 @@ public final class Vbpr implements Explainable {
         SimilaritySignal.sample(
             batch.positives(), item -> scaled.stream().allMatch(part -> part.isPresent(item)));
     Tensor original = projection.features().index_select(0, Tensors.rows(items)); // n × F
-    return SimilaritySignal.loss(projection.of(items), original);
+    return SimilaritySignal.loss(projection.of(items), parameters.typed(original));
   }
 
   @Override

@@ -33,6 +33,7 @@ final class DreamConfigs {
         true,
         FeatureScaling.ZSCORE,
         0,
+        0,
         Bpr.L2Form.NORM,
         new Duality(new Alignment(Alignment.Form.INFONCE, 0.2), 0.01, 0.01, 0.1),
         optimization);
@@ -54,6 +55,7 @@ final class DreamConfigs {
         Dream.Fusion.CONCAT,
         false,
         FeatureScaling.ZSCORE_L2,
+        0.2,
         1e-3,
         Bpr.L2Form.SQUARED,
         new Duality(new Alignment(Alignment.Form.SQUARED, 1), 0.02, 0.03, 0.04),
@@ -76,6 +78,7 @@ final class DreamConfigs {
         Dream.Fusion.SUM,
         false,
         FeatureScaling.RAW,
+        0,
         0,
         Bpr.L2Form.NORM,
         Duality.NONE,

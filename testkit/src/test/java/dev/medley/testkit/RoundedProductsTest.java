@@ -41,8 +41,9 @@ class RoundedProductsTest {
   private static Function<ModelInput, Model> model(String name) {
     Map<String, String> graph = Map.of("epochs", "2", "neighbors", "5", "dim", "8");
     Map<String, String> plain = Map.of("epochs", "2", "dim", "8");
+    Map<String, String> signal = Map.of("epochs", "2", "dim", "8", "s3Weight", "0.1");
     return switch (name) {
-      case "vbpr" -> input -> new Vbpr(Vbpr.Config.read(settings(plain)), input);
+      case "vbpr" -> input -> new Vbpr(Vbpr.Config.read(settings(signal)), input);
       case "freedom" -> input -> new Freedom(Freedom.Config.read(settings(graph)), input);
       case "dream" -> input -> new Dream(Dream.Config.read(settings(graph)), input);
       case "mr-csaf" -> input -> new MrCsaf(MrCsaf.Config.read(settings(graph)), input);

@@ -75,7 +75,11 @@ public final class FeatureProjection implements AutoCloseable {
       Tensor start = parameters.typed(FeatureTensors.of(matrix));
       if (freeze) {
         return new FeatureProjection(
-            scope.release(start), null, weight, bias, parameters.precision());
+            scope.release(parameters.precision().frozen(start)),
+            null,
+            weight,
+            bias,
+            parameters.precision());
       }
       Parameter learnable = parameters.take("features/" + matrix.modality(), start);
       return new FeatureProjection(

@@ -82,7 +82,9 @@ public final class FilterGate implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       Tensor start = parameters.typed(FeatureTensors.of(matrix)); // I × F
       Tensor features =
-          freeze ? scope.release(start) : parameters.take("features/" + modality, start).value();
+          freeze
+              ? scope.release(parameters.precision().frozen(start))
+              : parameters.take("features/" + modality, start).value();
       return new FilterGate(
           kind, features, freeze, parameters.precision(), weight, bias, gateWeight, gateBias);
     }

@@ -72,7 +72,8 @@ public final class ModalItems implements AutoCloseable {
       this.presence = made.add(Presence.of(raw, parameters));
       Tensor start = parameters.typed(FeatureTensors.of(scaled));
       this.learnable = freeze ? null : parameters.take("features/" + name, start);
-      this.features = learnable == null ? scope.release(start) : learnable.value();
+      this.features =
+          learnable == null ? scope.release(precision.frozen(start)) : learnable.value();
       this.owned = made.kept(); // the features are the last that can fail
     }
   }
