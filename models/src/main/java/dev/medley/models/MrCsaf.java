@@ -160,7 +160,7 @@ public final class MrCsaf implements Explainable {
             0,
             Bpr.L2Form.SQUARED,
             0.3,
-            Optimization.COMMON.with(4096, 2e-3));
+            Optimization.COMMON.with(4096, 2e-3).patient(40));
 
     /** Refuses values out of range. */
     public Config {

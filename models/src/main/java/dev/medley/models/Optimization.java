@@ -41,6 +41,11 @@ public record Optimization(
     return new Optimization(otherRate, otherBatchSize, epochs, evaluateEvery, patience);
   }
 
+  /** The same that gives up after other so many evaluations without a better one. */
+  public Optimization patient(int otherPatience) {
+    return new Optimization(learningRate, batchSize, epochs, evaluateEvery, otherPatience);
+  }
+
   /** Adam at this learning rate with its published constants. */
   public Adam.Settings adam() {
     return Adam.Settings.withLearningRate(learningRate);
