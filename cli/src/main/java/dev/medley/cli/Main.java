@@ -53,13 +53,14 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
+    StopSignals.endAtOnce();
     int status = run(arguments);
     if (System.out.checkError() && status == DONE) {
       say("standard output: expected to take the whole answer, got an error, as of a full disk");
       status = FAILED;
     }
     System.err.flush();
-    // halt: libtorch's own threads may still be up, and its static destructors must not race them
+    // halt: nothing waits for threads that are still up
     Runtime.getRuntime().halt(status);
   }
 

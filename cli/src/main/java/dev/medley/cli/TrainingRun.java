@@ -136,30 +136,14 @@ record TrainingRun(
       UnfinishedRun run =
           resume ? UnfinishedRun.resume(out, request) : UnfinishedRun.create(out, request);
       RunLock lock = RunLock.take(out);
-      Thread interrupted = new Thread(() -> interrupted(run));
-      Runtime.getRuntime().addShutdownHook(interrupted);
-      try {
+      try (StopSignals.LastWords words =
+          StopSignals.say(
+              "interrupted; the same command with --resume goes on with " + run.folder())) {
         return train(model, run, start);
       } finally {
-        forget(interrupted);
         lock.close();
       }
     }
-  }
-
-  /** Takes the hook back; too late where it runs already, which ends the process. */
-  private static void forget(Thread interrupted) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(interrupted);
-    } catch (IllegalStateException shuttingDown) {
-      return;
-    }
-  }
-
-  private static void interrupted(UnfinishedRun run) {
-    System.err.println("interrupted; the same command with --resume goes on with " + run.folder());
-    System.err.flush();
-    Runtime.getRuntime().halt(130);
   }
 
   private RunFolder train(Model model, UnfinishedRun run, long start) throws IOException {
