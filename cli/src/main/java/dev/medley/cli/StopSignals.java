@@ -1,24 +1,23 @@
 package dev.medley.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * SIGINT, SIGTERM and SIGHUP end the process the way the system does, at once, and not the way Java
  * does: an exit runs the destructors of libtorch and its BLAS while a thread may still compute in
- * them, and the process crashes (docs/decisions/0009-stop-signals.md). Only {@code sun.misc.Signal}
- * of jdk.unsupported can restore a signal's default action.
+ * them, and the process crashes. See docs/decisions/0009-stop-signals.md.
  */
 public final class StopSignals {
   private static final List<String> NAMES = List.of("HUP", "INT", "TERM");
 
-  /** What a signal that ends the process has 128 added to in the status that a shell shows. */
-  private static final int BY_SIGNAL = 128;
+  /** Where the system spares the process. */
+  private static final int SPARED = 130;
 
   private static final AtomicReference<@Nullable String> LAST_WORDS = new AtomicReference<>();
 
@@ -30,7 +29,7 @@ public final class StopSignals {
    */
   public static void endAtOnce() {
     for (String name : NAMES) {
-      handle(name, StopSignals::end);
+      Signals.register(name, () -> end(name));
     }
   }
 
@@ -49,15 +48,25 @@ public final class StopSignals {
     void close();
   }
 
-  private static void end(Signal signal) {
-    for (String name : NAMES) {
-      handle(name, SignalHandler.SIG_DFL);
-    }
+  private static void end(String signal) {
+    NAMES.forEach(Signals::registerDefault);
     speak();
-    Signal.raise(signal);
-    // Not reached, but where the system spares the process, as the first one of a container.
-    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-    Runtime.getRuntime().halt(BY_SIGNAL + signal.getNumber());
+    raise(signal);
+    Runtime.getRuntime().halt(SPARED);
+  }
+
+  /** By way of a shell, for Java raises only those signals that it handles. */
+  private static void raise(String signal) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -" + signal + " " + ProcessHandle.current().pid())
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor(10, TimeUnit.SECONDS); // not outlived
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+    } catch (IOException | InterruptedException noShell) {
+      return;
+    }
   }
 
   /** In a thread of its own, for standard error may be a pipe that nobody empties. */
@@ -78,14 +87,6 @@ public final class StopSignals {
       speaker.join(TimeUnit.SECONDS.toMillis(1));
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt(); // ends the process all the same
-    }
-  }
-
-  private static void handle(String name, SignalHandler handler) {
-    try {
-      Signal.handle(new Signal(name), handler);
-    } catch (IllegalArgumentException unknownOrTaken) {
-      return; // Windows has no HUP, and under -Xrs Java leaves all of them to the system
     }
   }
 }

@@ -131,6 +131,45 @@ class ResumeTest extends CommandLineTest {
     assertEndsAsIfNeverStopped();
   }
 
+  /** A shop with so many items that each of ease's matrices takes a while to invert. */
+  private static Path largeShop(Path parent, int items) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("userID\titemID\tx_label"));
+    for (int item = 0; item < items; item++) {
+      for (int k = 0; k < 3; k++) {
+        int user = (item * (7 + 6 * k) + k) % 200;
+        lines.add(user + "\t" + item + "\t" + (k == 0 && item % 9 == 0 ? 1 + item % 2 : 0));
+      }
+    }
+    return Shops.write(parent, "large", lines.stream().distinct().toList());
+  }
+
+  @Test
+  void interruptedInsideAFactorisationItEndsWithoutACrashAndGoesOn() throws Exception {
+    Path large = largeShop(folder, 1500);
+    Path whole = folder.resolve("whole");
+    train("ease", large, whole);
+    for (int again = 0; again < 3; again++) {
+      Child child = new Child("", "train", "ease", large, "--out", run, "--threads", 1, "--resume");
+      awaitHistory(child, run, 2 + 2 * again);
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(50_000_000));
+      child.interrupt();
+
+      Outcome outcome = child.outcome();
+      assertThat(outcome.status()).as(outcome.err()).isEqualTo(130);
+      assertThat(outcome.errors())
+          .filteredOn(line -> !line.startsWith("ease: "))
+          .containsExactly("interrupted; the same command with --resume goes on with " + run);
+      assertThat(run.resolve("run.json")).doesNotExist();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("hs_err"));
+    }
+    train("ease", large, run, "--resume");
+    assertThat(run.resolve("metrics.json")).hasSameBinaryContentAs(whole.resolve("metrics.json"));
+    assertThat(withoutSeconds(history(run))).isEqualTo(withoutSeconds(history(whole)));
+  }
+
   @Test
   void fullDiskLeavesTheLastGoodCheckpoint() throws Exception {
     leaveUnfinished(run);
