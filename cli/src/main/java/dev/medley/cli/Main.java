@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -111,14 +112,18 @@ public final class Main implements Runnable {
     String first = arguments.get(0);
     boolean top = command.getParent() == null;
     if (top && !first.startsWith("-")) {
-      return "unknown command '%s'; did you mean '%s'?"
-          .formatted(first, Nearest.to(first, command.getSubcommands().keySet()));
+      return "unknown command '%s'".formatted(first)
+          + suggestion(first, command.getSubcommands().keySet());
     }
     List<String> known = new ArrayList<>();
     command.getCommandSpec().options().forEach(option -> known.addAll(List.of(option.names())));
     return first.startsWith("-")
-        ? "unknown option '%s'; did you mean '%s'?".formatted(first, Nearest.to(first, known))
+        ? "unknown option '%s'".formatted(first) + suggestion(first, known)
         : "unexpected argument '%s'".formatted(first);
+  }
+
+  private static String suggestion(String wrong, Collection<String> known) {
+    return Nearest.to(wrong, known).map("; did you mean '%s'?"::formatted).orElse("");
   }
 
   private int failed(Throwable failure, String command) {
