@@ -276,6 +276,27 @@ class ResumeTest extends CommandLineTest {
   }
 
   @Test
+  void finishedRunIsLeftAloneAfterItsDatasetWasDeleted() throws IOException {
+    String printed = medley(shortTraining()).done().out();
+    for (Path file : List.of(shop.resolve("image_feat.npy"), shop.resolve("shop.inter"), shop)) {
+      Files.delete(file);
+    }
+    Map<String, String> before = tree(folder);
+
+    Outcome again = medley(shortTraining("--resume")).done();
+
+    assertThat(again.errors()).isEmpty();
+    assertThat(again.out()).isEqualTo(printed);
+    assertThat(tree(folder)).isEqualTo(before);
+    assertRefused(List.of(shortTraining("--resume", "--seed", 5)), "expected seed 1", "got 5");
+    assertRefused(List.of(shortTraining("--resume", "--set", "dim=9")), "--resume: expected dim 8");
+    Files.delete(run.resolve("run.json"));
+    assertRefused(
+        List.of(shortTraining("--resume")),
+        shop + ": expected a dataset folder, got no such folder");
+  }
+
+  @Test
   void finishedRunOfAnotherRequestIsRefused() throws IOException {
     medley(shortTraining()).done();
     assertOthersAreRefused();

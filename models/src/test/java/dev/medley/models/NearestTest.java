@@ -27,7 +27,7 @@ class NearestTest {
     "knn, itemknn",
     "itemknn_features, itemknn-features",
     "features, itemknn-features",
-    "rbp, bpr",
+    "brp, bpr",
     "bprr, bpr",
   })
   void aNearModelIsNamed(String typed, String meant) {
