@@ -332,7 +332,9 @@ class RefusedCommandsTest extends CommandLineTest {
     Outcome outcome = new Child("", "train", "freedom", shop, "--set", "neighbors=24").outcome();
     assertThat(outcome.status()).isEqualTo(Main.REFUSED);
     assertThat(outcome.err())
-        .isEqualTo("--set: hyperparameter neighbors: expected fewer than the 24 items, got 24" + System.lineSeparator());
+        .isEqualTo(
+            "--set: hyperparameter neighbors: expected fewer than the 24 items, got 24"
+                + System.lineSeparator());
     assertThat(folder.resolve("runs")).doesNotExist();
     assertThat(folder.resolve("cache")).doesNotExist();
   }
