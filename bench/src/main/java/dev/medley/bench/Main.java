@@ -1,5 +1,6 @@
 package dev.medley.bench;
 
+import dev.medley.cli.StopSignals;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +34,7 @@ public final class Main {
 
   /** Runs one benchmark; see docs/benchmarks.md. */
   public static void main(String[] arguments) throws Exception {
+    StopSignals.endAtOnce();
     Benchmark benchmark = arguments.length == 0 ? null : ALL.get(arguments[0]);
     if (benchmark == null) {
       System.err.println("bench: expected one of " + String.join(", ", ALL.keySet()));

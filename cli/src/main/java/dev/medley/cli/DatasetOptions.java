@@ -15,8 +15,9 @@ final class DatasetOptions {
       names = "--split",
       paramLabel = "KIND",
       description =
-          "random, temporal or leave-one-out; without it the x_label column decides, or random"
-              + " where there is none.")
+          "How interactions are split into training, validation and test: random, temporal (by the"
+              + " timestamp column) or leave-one-out (default: as the x_label column says, random"
+              + " where there is none).")
   private @Nullable String split;
 
   @Option(

@@ -34,14 +34,16 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--split",
       paramLabel = "SPLIT",
       defaultValue = "test",
-      description = "test or validation (default: ${DEFAULT-VALUE}).")
+      description =
+          "Which held-out items count as hits: test or validation (default: ${DEFAULT-VALUE}).")
   private String split;
 
   @Option(
       names = "--mask",
-      paramLabel = "SPLIT",
+      paramLabel = "validation",
       description =
-          "Mask the validation items too, beside those of training: another protocol, said so.")
+          "With --split test, leave a user's validation items out of the ranking, as those of"
+              + " training always are. Not comparable with figures that were taken without it.")
   private @Nullable String mask;
 
   @Option(names = "--slices", description = "Also by groups of users and items.")

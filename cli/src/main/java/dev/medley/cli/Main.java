@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -53,13 +54,14 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
+    StopSignals.endAtOnce();
     int status = run(arguments);
     if (System.out.checkError() && status == DONE) {
       say("standard output: expected to take the whole answer, got an error, as of a full disk");
       status = FAILED;
     }
     System.err.flush();
-    // halt: libtorch's own threads may still be up, and its static destructors must not race them
+    // halt: nothing waits for threads that are still up
     Runtime.getRuntime().halt(status);
   }
 
@@ -110,14 +112,18 @@ public final class Main implements Runnable {
     String first = arguments.get(0);
     boolean top = command.getParent() == null;
     if (top && !first.startsWith("-")) {
-      return "unknown command '%s'; did you mean '%s'?"
-          .formatted(first, Nearest.to(first, command.getSubcommands().keySet()));
+      return "unknown command '%s'".formatted(first)
+          + suggestion(first, command.getSubcommands().keySet());
     }
     List<String> known = new ArrayList<>();
     command.getCommandSpec().options().forEach(option -> known.addAll(List.of(option.names())));
     return first.startsWith("-")
-        ? "unknown option '%s'; did you mean '%s'?".formatted(first, Nearest.to(first, known))
+        ? "unknown option '%s'".formatted(first) + suggestion(first, known)
         : "unexpected argument '%s'".formatted(first);
+  }
+
+  private static String suggestion(String wrong, Collection<String> known) {
+    return Nearest.to(wrong, known).map("; did you mean '%s'?"::formatted).orElse("");
   }
 
   private int failed(Throwable failure, String command) {

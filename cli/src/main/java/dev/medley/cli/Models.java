@@ -20,6 +20,7 @@ import dev.medley.models.Nearest;
 import dev.medley.models.Popular;
 import dev.medley.models.Settings;
 import dev.medley.models.Vbpr;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -52,22 +53,46 @@ public final class Models {
 
     /** Reads and checks all settings. */
     public Recipe recipe(Settings settings) {
-      H hyperparameters = read.apply(settings);
-      boolean rounds = needs.contains("features") && training.equals("gradient");
+      H hyperparameters = settings.located(() -> read.apply(settings));
       Precision precision =
-          rounds
-                  && settings.has("precision")
-                  && settings.choice("precision", Products.FLOAT32) == Products.BF16
+          roundsProducts()
+                  && settings.has(PRECISION)
+                  && settings.choice(PRECISION, Products.FLOAT32) == Products.BF16
               ? Precision.BF16
               : Precision.FLOAT;
       settings.refuseUnknown(name);
       return new Recipe(
           name,
           settings,
-          hyperparameters::check,
+          data ->
+              settings.located(
+                  () -> {
+                    hyperparameters.check(data);
+                    return hyperparameters;
+                  }),
           input -> create.apply(hyperparameters, input.with(precision)));
     }
+
+    /** Every hyperparameter of the model. */
+    public List<Hyperparameter> hyperparameters() {
+      Settings defaults = Settings.none();
+      recipe(defaults);
+      List<Hyperparameter> all = new ArrayList<>();
+      defaults
+          .resolved()
+          .forEach((key, value) -> all.add(Hyperparameter.of(key, value, this::recipe)));
+      if (roundsProducts()) { // recorded only where it is given
+        all.add(Hyperparameter.of(PRECISION, "float32", this::recipe));
+      }
+      return all;
+    }
+
+    private boolean roundsProducts() {
+      return needs.contains("features") && training.equals("gradient");
+    }
   }
+
+  private static final String PRECISION = "precision";
 
   /** The numbers that large products with features are taken of. */
   private enum Products {
@@ -209,17 +234,24 @@ public final class Models {
   /**
    * The model of this name.
    *
-   * @throws InvalidInputException naming the nearest one if there is none
+   * @throws InvalidInputException naming the nearest one, or all where none is near
    */
   public static Entry<?> named(String name) {
     return ALL.stream()
         .filter(entry -> entry.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private static InvalidInputException unknown(String name) {
+    List<String> names = ALL.stream().map(Entry::name).toList();
+    return new InvalidInputException(
+        Nearest.to(name, names)
+            .map(
+                near ->
                     "model: expected a known one, got '%s'; did you mean '%s'? 'medley models' lists all"
-                        .formatted(
-                            name, Nearest.to(name, ALL.stream().map(Entry::name).toList()))));
+                        .formatted(name, near))
+            .orElse(
+                "model: expected one of %s, got '%s'".formatted(String.join(", ", names), name)));
   }
 }

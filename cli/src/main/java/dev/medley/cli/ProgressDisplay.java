@@ -15,6 +15,7 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
   private final boolean terminal = Boolean.getBoolean("medley.terminal"); // set by the launcher
   private @Nullable ProgressBar bar;
   private double best = Double.NaN;
+  private int candidates; // of a closed form, else 0
 
   ProgressDisplay(String title) {
     this.title = title;
@@ -27,30 +28,37 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
     if (epochsDone > 0) {
       System.err.printf(Locale.ROOT, "%s: goes on after epoch %d%n", title, epochsDone);
     }
+    candidates = phase instanceof Phase.ClosedForm closed ? closed.candidates().size() : 0;
+    if (terminal && candidates > 0) {
+      show(phase.name(), 0, candidates);
+    }
   }
 
   @Override
   public void stepped(int epoch, int batch, int batches) {
-    if (!terminal) {
-      return;
+    if (terminal) {
+      show("epoch " + epoch, batch, batches);
     }
+  }
+
+  private void show(String what, int done, int all) {
     ProgressBar shown = bar;
     if (shown == null) {
       shown =
           new ProgressBarBuilder()
               .setTaskName(title)
-              .setInitialMax(batches)
+              .setInitialMax(all)
               .setStyle(ProgressBarStyle.ASCII)
               .clearDisplayOnFinish()
               .build();
       bar = shown;
     }
-    shown.maxHint(batches);
-    shown.stepTo(batch);
+    shown.maxHint(all);
+    shown.stepTo(done);
     shown.setExtraMessage(
-        " epoch %d%s"
+        " %s%s"
             .formatted(
-                epoch, Double.isNaN(best) ? "" : String.format(Locale.ROOT, ", best %.4f", best)));
+                what, Double.isNaN(best) ? "" : String.format(Locale.ROOT, ", best %.4f", best)));
   }
 
   @Override
@@ -59,13 +67,17 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
     if (evaluated.best()) {
       best = metric;
     }
+    if (terminal && candidates > 0) {
+      show(evaluated.phase(), evaluated.epoch(), candidates);
+    }
     if (!terminal) {
       System.err.printf(
           Locale.ROOT,
-          "%s: %s %d, validation %s %.4f%s, %.2f s%n",
+          "%s: %s %d%s, validation %s %.4f%s, %.2f s%n",
           title,
           evaluated.phase(),
           evaluated.epoch(),
+          candidates > 0 ? " of " + candidates : "",
           Validation.DECIDING,
           metric,
           evaluated.best() ? " (best)" : "",

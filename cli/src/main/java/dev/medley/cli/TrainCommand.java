@@ -7,7 +7,9 @@ import dev.medley.core.Seed;
 import dev.medley.data.FeatureAblation;
 import dev.medley.engine.Device;
 import dev.medley.runs.RunFolder;
+import dev.medley.runs.RunState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +46,15 @@ final class TrainCommand implements Callable<Integer> {
       names = "--features",
       paramLabel = "CHANGE",
       description =
-          "To ask what features are worth: without-MODALITY, or the rows of permuted-MODALITY or"
-              + " permuted-all dealt out to other items.")
+          "To ask what features are worth: without-MODALITY leaves one out; permuted-MODALITY or"
+              + " permuted-all deals its rows out to other items.")
   private @Nullable String features;
 
   @Option(
       names = "--resume",
-      description = "Go on with RUN where it stopped; starts it where it is not, else checks it.")
+      description =
+          "Go on with RUN from its last checkpoint; start it where there is none yet, and do nothing"
+              + " where it is finished. A run of another request is refused.")
   private boolean resume;
 
   @Mixin private final SettingsOptions settings = new SettingsOptions();
@@ -73,19 +77,32 @@ final class TrainCommand implements Callable<Integer> {
     }
     FeatureAblation ablation =
         features == null ? FeatureAblation.NONE : FeatureAblation.parse(features);
-    Dataset read = ablation.apply(split.read(dataset), new Seed(seed));
-    Path folder = out != null ? out : defaultFolder(read.name(), model, seed);
-    RunFolder run =
-        new TrainingRun(recipe, read, ablation, seed, threads, device, imputation, folder, resume)
-            .execute();
+    AskedTraining asked = new AskedTraining(recipe, ablation, seed, threads, device, imputation);
+    RunFolder run = withoutData(asked);
+    if (run == null) {
+      Dataset read = ablation.apply(split.read(dataset), new Seed(seed));
+      Path folder = out != null ? out : defaultFolder(read.name(), model, seed);
+      run = new TrainingRun(asked, read, folder, resume).execute();
+    }
     System.out.printf("%s%n%s", run.folder(), Tables.metrics(run.metrics()));
     return Main.DONE;
+  }
+
+  /** The run that is asked for where it is finished already and its dataset is gone, or null. */
+  private @Nullable RunFolder withoutData(AskedTraining asked) throws IOException {
+    Path name = dataset.toAbsolutePath().normalize().getFileName();
+    if (!resume || Files.exists(dataset) || name == null) {
+      return null;
+    }
+    Path folder = out != null ? out : defaultFolder(name.toString(), model, seed);
+    return RunState.of(folder) == RunState.FINISHED ? asked.finished(folder) : null;
   }
 
   /** {@code runs/DATASET-MODEL-SEED}. */
   static Path defaultFolder(String dataset, String model, long seed) {
     if (dataset.isEmpty()) {
-      throw new InvalidInputException("--out: expected for a dataset without a name; give one");
+      throw new InvalidInputException(
+          "--out: expected a folder for the run on a dataset without a name, got none; give one");
     }
     return Path.of("runs", dataset + "-" + model + "-" + seed);
   }

@@ -48,31 +48,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * One training, from a dataset in memory to a finished run folder.
  *
- * @param recipe the model and its hyperparameters
+ * @param asked the model, and how it is trained
  * @param dataset what it is trained and measured on, its features changed already
- * @param ablation how they were changed
- * @param seed of everything random
- * @param threads at least 1
- * @param device where tensors live
- * @param imputation for models that cannot mask a missing feature row
  * @param out the run's folder
  * @param resume whether to go on where an earlier try stopped
  */
-record TrainingRun(
-    Models.Recipe recipe,
-    Dataset dataset,
-    FeatureAblation ablation,
-    long seed,
-    int threads,
-    Device device,
-    Imputation imputation,
-    Path out,
-    boolean resume) {
+record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resume) {
 
   private static final double NANOS = 1e9;
 
-  /** A key that the user left open, as a request records it. */
-  private static final String OPEN = "validation";
+  /** What is asked for in single parts; see {@link AskedTraining}. */
+  TrainingRun(
+      Models.Recipe recipe,
+      Dataset dataset,
+      FeatureAblation ablation,
+      long seed,
+      int threads,
+      Device device,
+      Imputation imputation,
+      Path out,
+      boolean resume) {
+    this(
+        new AskedTraining(recipe, ablation, seed, threads, device, imputation),
+        dataset,
+        out,
+        resume);
+  }
 
   /**
    * Refuses to start where a run stands already, before anything is read.
@@ -83,10 +84,14 @@ record TrainingRun(
     RunState state = RunState.of(out);
     if (state == RunState.NOT_A_RUN || (state != RunState.ABSENT && !resume)) {
       throw new InvalidInputException(
-          "--out: expected a path where nothing is yet, got "
-              + out
-              + "; choose another, delete it"
-              + (state == RunState.UNFINISHED ? ", or go on with it by --resume" : ""));
+          "--out: expected a path where nothing is yet, got %s; choose another%s"
+              .formatted(
+                  out,
+                  switch (state) {
+                    case UNFINISHED -> ", delete it, or go on with it by --resume";
+                    case FINISHED -> " or delete it";
+                    case NOT_A_RUN, ABSENT -> "";
+                  }));
     }
   }
 
@@ -98,18 +103,32 @@ record TrainingRun(
    */
   void check() throws IOException {
     requireFree(out, resume);
-    PretrainedRun.of(recipe.settings(), dataset);
-    recipe.check().accept(dataset.trainingView());
     RunState state = RunState.of(out);
     if (state == RunState.FINISHED) {
-      RunFolder.open(out).request().requireSame(request(), out.resolve(RunLayout.REQUEST));
-    } else if (state == RunState.UNFINISHED) {
+      requireSameAsFinished();
+      return;
+    }
+    pretrained();
+    asked.recipe().check().accept(dataset.trainingView());
+    if (state == RunState.UNFINISHED) {
       UnfinishedRun.check(out, request());
       Checkpoints.in(out.resolve(RunLayout.CHECKPOINT_FOLDER)).refuseNewer();
     }
-    if (device.cuda()) { // what asks libtorch
-      Engine.start(threads, device);
+    if (asked.device().cuda()) { // what asks libtorch
+      Engine.start(asked.threads(), asked.device());
     }
+  }
+
+  private void requireSameAsFinished() throws IOException {
+    RunRequest then = RunFolder.open(out).request();
+    @Nullable String hash;
+    try {
+      PretrainedRun pretrained = pretrained();
+      hash = pretrained == null ? null : pretrained.sha256();
+    } catch (InvalidInputException gone) {
+      hash = null; // the run that this one started from is needed no longer
+    }
+    asked.requireSame(then, dataset.name(), dataset.contentHash(), dataset.split(), hash, out);
   }
 
   /** Trains, measures and writes; or opens the run where it is finished already. */
@@ -121,45 +140,29 @@ record TrainingRun(
     }
     long start = System.nanoTime();
     RunRequest request = request();
-    Engine.start(threads, device);
+    Engine.start(asked.threads(), asked.device());
     ModelInput input =
         new ModelInput(
             dataset.trainingView(),
-            new Seed(seed).child("model"),
-            imputation,
+            new Seed(asked.seed()).child("model"),
+            asked.imputation(),
             NeighborGraphs.cachedIn(CacheFolder.path().resolve("graphs")));
     @Nullable PretrainedRun pretrained = pretrained();
     if (pretrained != null) {
       input = input.with(pretrained.read());
     }
-    try (Model model = recipe.create().apply(input)) {
+    try (Model model = asked.recipe().create().apply(input)) {
       UnfinishedRun run =
           resume ? UnfinishedRun.resume(out, request) : UnfinishedRun.create(out, request);
       RunLock lock = RunLock.take(out);
-      Thread interrupted = new Thread(() -> interrupted(run));
-      Runtime.getRuntime().addShutdownHook(interrupted);
-      try {
+      try (StopSignals.LastWords words =
+          StopSignals.say(
+              "interrupted; the same command with --resume goes on with " + run.folder())) {
         return train(model, run, start);
       } finally {
-        forget(interrupted);
         lock.close();
       }
     }
-  }
-
-  /** Takes the hook back; too late where it runs already, which ends the process. */
-  private static void forget(Thread interrupted) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(interrupted);
-    } catch (IllegalStateException shuttingDown) {
-      return;
-    }
-  }
-
-  private static void interrupted(UnfinishedRun run) {
-    System.err.println("interrupted; the same command with --resume goes on with " + run.folder());
-    System.err.flush();
-    Runtime.getRuntime().halt(130);
   }
 
   private RunFolder train(Model model, UnfinishedRun run, long start) throws IOException {
@@ -170,7 +173,7 @@ record TrainingRun(
           "warning: nobody has validation interactions, so nothing stops training early: the last"
               + " epoch is kept, and of a closed form's candidates the first; --set epochs=N bounds it");
     }
-    try (ProgressDisplay progress = new ProgressDisplay(recipe.model());
+    try (ProgressDisplay progress = new ProgressDisplay(asked.recipe().model());
         Checkpoints checkpoints = Checkpoints.in(run.checkpoints())) {
       List<TrainingListener> listeners =
           List.of(new HistoryWriter(run, columns(model), validation.columns()), progress);
@@ -178,7 +181,7 @@ record TrainingRun(
           new Trainer(
                   model,
                   dataset.trainingView(),
-                  new Seed(seed).child("training"),
+                  new Seed(asked.seed()).child("training"),
                   validation::accuracy,
                   checkpoints,
                   StepRule.PLAIN,
@@ -216,47 +219,22 @@ record TrainingRun(
         Evaluator.builder(dataset.train(), test ? dataset.test() : dataset.validation())
             .features(dataset.features())
             .ids(dataset.users(), dataset.items())
-            .model(recipe.model())
-            .threads(threads);
+            .model(asked.recipe().model())
+            .threads(asked.threads());
     return test ? builder.withSlices().build() : builder.build();
   }
 
   private @Nullable PretrainedRun pretrained() throws IOException {
-    return PretrainedRun.of(recipe.settings(), dataset);
+    return PretrainedRun.of(asked.recipe().settings(), dataset);
   }
 
   private RunRequest request() throws IOException {
-    Map<String, Object> hyperparameters = new LinkedHashMap<>();
-    for (Map.Entry<String, @Nullable Object> entry : recipe.settings().resolved().entrySet()) {
-      @Nullable Object value = entry.getValue();
-      hyperparameters.put(entry.getKey(), value == null ? OPEN : value);
-    }
-    return new RunRequest(
-        recipe.model(),
-        hyperparameters,
+    PretrainedRun pretrained = pretrained();
+    return asked.request(
         dataset.name(),
         dataset.contentHash(),
         dataset.split(),
-        seed,
-        threads,
-        device.toString(),
-        options(),
-        new RunRequest.Versions(
-            Version.NUMBER,
-            Runtime.version().toString(),
-            Map.of("libtorch", Engine.LIBTORCH_VERSION)));
-  }
-
-  private Map<String, Object> options() throws IOException {
-    Map<String, Object> options = new LinkedHashMap<>(Map.of("impute", imputation.label()));
-    @Nullable PretrainedRun pretrained = pretrained();
-    if (pretrained != null) {
-      options.put("pretrained_sha256", pretrained.sha256());
-    }
-    if (!ablation.isNone()) {
-      options.put("features", ablation.toString());
-    }
-    return options;
+        pretrained == null ? null : pretrained.sha256());
   }
 
   private static List<String> columns(Model model) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.medley.formats.Sha256;
+import dev.medley.models.Settings;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,35 @@ class CommandsTest extends CommandLineTest {
             "mr-csaf",
             "cadmr");
     assertThat(medley("models").done().out()).contains(names);
+  }
+
+  @Test
+  void modelsOfANamePrintsItsHyperparametersWithDefaultsAndRanges() throws IOException {
+    JsonNode freedom = medley("models", "freedom", "--json").done().json();
+    assertThat(freedom.path("name").asText()).isEqualTo("freedom");
+    assertThat(freedom.path("training").asText()).isEqualTo("gradient");
+    Map<String, String> allowed = new HashMap<>();
+    for (JsonNode one : freedom.path("hyperparameters")) {
+      allowed.put(
+          one.path("name").asText(), one.path("default") + ", " + one.path("allowed").asText());
+    }
+    assertThat(allowed)
+        .containsEntry("layers", "2, a whole number of at least 0")
+        .containsEntry("learningRate", "0.002, a number above 0")
+        .containsEntry("edgeDropout", "0.0, a number in [0, 1)")
+        .containsEntry("freezeFeatures", "false, true or false")
+        .containsEntry("featureScaling", "\"raw\", raw or zscore or l2 or zscore-l2")
+        .containsEntry("modalityWeights", "\"auto\", auto or a list as image=0.1,text=0.9")
+        .containsEntry("precision", "\"float32\", float32 or bf16");
+
+    assertThat(medley("models", "ease").done().out())
+        .containsPattern("l2 +validation decides +a number above 0");
+    assertThat(medley("models", "popular").done().out()).contains("no hyperparameters");
+    for (Models.Entry<?> model : Models.all()) { // each is asked for what it records
+      assertThat(model.hyperparameters().stream().map(Hyperparameter::name).toList())
+          .containsAll(model.recipe(Settings.none()).settings().resolved().keySet());
+      assertThat(model.hyperparameters()).noneMatch(one -> one.allowed().equals("a number"));
+    }
   }
 
   @Test

@@ -131,6 +131,46 @@ class ResumeTest extends CommandLineTest {
     assertEndsAsIfNeverStopped();
   }
 
+  /** A shop with so many items that each of ease's matrices takes a while to invert. */
+  private static Path largeShop(Path parent, int items) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("userID\titemID\tx_label"));
+    for (int item = 0; item < items; item++) {
+      for (int k = 0; k < 3; k++) {
+        int user = (item * (7 + 6 * k) + k) % 200;
+        lines.add(user + "\t" + item + "\t" + (k == 0 && item % 9 == 0 ? 1 + item % 2 : 0));
+      }
+    }
+    return Shops.write(parent, "large", lines.stream().distinct().toList());
+  }
+
+  @Test
+  void interruptedInsideAFactorisationItEndsWithoutACrashAndGoesOn() throws Exception {
+    Path large = largeShop(folder, 1000);
+    Path whole = folder.resolve("whole");
+    train("ease", large, whole);
+    for (int again = 0; again < 2; again++) {
+      int before = Math.max(1, history(run).size());
+      Child child = new Child("", "train", "ease", large, "--out", run, "--threads", 1, "--resume");
+      awaitHistory(child, run, before + 1);
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(50_000_000));
+      child.interrupt();
+
+      Outcome outcome = child.outcome();
+      assertThat(outcome.status()).as(outcome.err()).isEqualTo(130);
+      assertThat(outcome.errors())
+          .filteredOn(line -> !line.startsWith("ease: "))
+          .containsExactly("interrupted; the same command with --resume goes on with " + run);
+      assertThat(run.resolve("run.json")).doesNotExist();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("hs_err"));
+    }
+    train("ease", large, run, "--resume");
+    assertThat(run.resolve("metrics.json")).hasSameBinaryContentAs(whole.resolve("metrics.json"));
+    assertThat(withoutSeconds(history(run))).isEqualTo(withoutSeconds(history(whole)));
+  }
+
   @Test
   void fullDiskLeavesTheLastGoodCheckpoint() throws Exception {
     leaveUnfinished(run);
@@ -233,6 +273,27 @@ class ResumeTest extends CommandLineTest {
     assertThat(again.errors()).isEmpty();
     assertThat(again.out()).contains("recall@20");
     assertThat(tree(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void finishedRunIsLeftAloneAfterItsDatasetWasDeleted() throws IOException {
+    String printed = medley(shortTraining()).done().out();
+    for (Path file : List.of(shop.resolve("image_feat.npy"), shop.resolve("shop.inter"), shop)) {
+      Files.delete(file);
+    }
+    Map<String, String> before = tree(folder);
+
+    Outcome again = medley(shortTraining("--resume")).done();
+
+    assertThat(again.errors()).isEmpty();
+    assertThat(again.out()).isEqualTo(printed);
+    assertThat(tree(folder)).isEqualTo(before);
+    assertRefused(List.of(shortTraining("--resume", "--seed", 5)), "expected seed 1", "got 5");
+    assertRefused(List.of(shortTraining("--resume", "--set", "dim=9")), "--resume: expected dim 8");
+    Files.delete(run.resolve("run.json"));
+    assertRefused(
+        List.of(shortTraining("--resume")),
+        shop + ": expected a dataset folder, got no such folder");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,7 @@ public final class Settings {
    * Refuses a given key that nothing asked for.
    *
    * @param model the model's name, for the message
-   * @throws InvalidInputException naming the nearest key that exists, if there is one
+   * @throws InvalidInputException naming the nearest key that exists, or all where none is near
    */
   public void refuseUnknown(String model) {
     for (Map.Entry<String, Given> entry : given.entrySet()) {
@@ -146,11 +147,35 @@ public final class Settings {
                 .formatted(entry.getValue().where, model, entry.getKey()));
       }
       if (!resolved.containsKey(entry.getKey())) {
-        String nearest = Nearest.to(entry.getKey(), resolved.keySet());
         throw new InvalidInputException(
-            "%s: model %s has no hyperparameter '%s'; did you mean '%s'?"
-                .formatted(entry.getValue().where, model, entry.getKey(), nearest));
+            "%s: model %s has no hyperparameter '%s'; %s"
+                .formatted(
+                    entry.getValue().where,
+                    model,
+                    entry.getKey(),
+                    Nearest.to(entry.getKey(), resolved.keySet())
+                        .map("did you mean '%s'?"::formatted)
+                        .orElse("it has " + String.join(", ", resolved.keySet()))));
       }
+    }
+  }
+
+  /**
+   * What {@code read} gives. Where it refuses the value of a key that the user gave, as one out of
+   * range, the refusal says where that stands.
+   */
+  public <T> T located(Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (InvalidInputException refused) {
+      String message = String.valueOf(refused.getMessage());
+      for (Map.Entry<String, Given> entry : given.entrySet()) {
+        if (message.startsWith(entry.getKey() + ": ")) {
+          throw new InvalidInputException(
+              entry.getValue().where + ": hyperparameter " + message, refused);
+        }
+      }
+      throw refused;
     }
   }
 

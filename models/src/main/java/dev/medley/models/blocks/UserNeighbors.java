@@ -2,6 +2,7 @@ package dev.medley.models.blocks;
 
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
+import dev.medley.core.InvalidInputException;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.Neighbors;
 import java.util.Arrays;
@@ -21,12 +22,18 @@ public enum UserNeighbors {
    * @param features I × F, raw
    * @param count kept of each, at least 1; silently cut to U − 1
    * @param graphs computes them by features, or finds them in its cache
+   * @throws InvalidInputException if all users together would have more than 2^31 − 1
    */
   public Neighbors of(
       Interactions train, FeatureMatrix features, int count, NeighborGraphs graphs) {
     int kept = Math.min(count, train.users() - 1);
     if (kept < 1) {
       return new Neighbors(new int[train.users() + 1], new int[0], new float[0]);
+    }
+    if ((long) kept * train.users() > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "userNeighbors: expected at most %d for %d users, got %d"
+              .formatted(Integer.MAX_VALUE / train.users(), train.users(), count));
     }
     return switch (this) {
       case FEATURES -> graphs.nearest(new UserMeans(train, features), kept);
@@ -38,7 +45,7 @@ public enum UserNeighbors {
     Interactions byItem = train.transposed();
     int users = train.users();
     int[] offsets = new int[users + 1];
-    int[] neighbors = new int[Math.multiplyExact(users, kept)];
+    int[] neighbors = new int[users * kept];
     float[] similarities = new float[neighbors.length];
     int[] common = new int[users];
     int[] met = new int[users];

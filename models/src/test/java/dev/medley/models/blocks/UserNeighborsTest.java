@@ -1,10 +1,12 @@
 package dev.medley.models.blocks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.DenseFeatures;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
+import dev.medley.core.InvalidInputException;
 import dev.medley.engine.Engine;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.Neighbors;
@@ -53,6 +55,28 @@ class UserNeighborsTest {
     assertThat(nearest.offsets()).containsExactly(0, 2, 4, 6, 8);
     assertThat(nearest.items()).containsExactly(0, 1, 1, 0, 2, 1, 2, 3);
     assertThat(nearest.similarities()).containsExactly(2, 2, 3, 2, 2, 1, 1, 1);
+  }
+
+  @Test
+  void moreThanAnArrayHoldsAreRefused() {
+    Interactions many = Interactions.ofPairs(50_000, 4, new int[] {0}, new int[] {0});
+    for (UserNeighbors kind : UserNeighbors.values()) {
+      assertThatThrownBy(
+              () -> kind.of(many, FEATURES, Integer.MAX_VALUE, NeighborGraphs.uncached()))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "userNeighbors: expected at most 42949 for 50000 users, got " + Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void oneUserAloneHasNoNeighbours() {
+    Interactions alone = Interactions.ofPairs(1, 4, new int[] {0, 0}, new int[] {0, 1});
+    for (UserNeighbors kind : UserNeighbors.values()) {
+      Neighbors none = kind.of(alone, FEATURES, 5, NeighborGraphs.uncached());
+      assertThat(none.offsets()).containsExactly(0, 0);
+      assertThat(none.items()).isEmpty();
+    }
   }
 
   @Test

@@ -1,0 +1,66 @@
+package dev.medley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A signal ends a process at once: no exit is run, which native code could crash in. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
+class StopSignalsTest {
+
+  /** Says when it is ready, and whether an exit is run. */
+  public static void main(String[] arguments) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("exit")));
+    StopSignals.endAtOnce();
+    try (StopSignals.LastWords words = StopSignals.say("no longer")) {
+      System.out.println("ready");
+    }
+    try (StopSignals.LastWords words = StopSignals.say("last words")) {
+      System.out.println("computes");
+      LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1));
+    }
+  }
+
+  private static Process start() throws IOException {
+    return new ProcessBuilder(
+            "sh",
+            "-c",
+            "exec env --default-signal=INT,TERM,HUP \"$@\"",
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            StopSignalsTest.class.getName())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
+  void signalEndsTheProcessWithoutAnExitAfterItsLastWords(String signal, int status)
+      throws Exception {
+    Process process = start();
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(List.of(out.readLine(), out.readLine())).containsExactly("ready", "computes");
+
+      new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid()).start().waitFor();
+
+      assertThat(out.lines()).containsExactly("last words");
+      assertThat(process.waitFor()).isEqualTo(status);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
