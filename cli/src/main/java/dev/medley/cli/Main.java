@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     subcommands = {
       QuickstartCommand.class,
+      PrepareCommand.class,
       SampleCommand.class,
       InspectCommand.class,
       ModelsCommand.class,
@@ -69,14 +70,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false); // a user's id may begin with @
-    line.getSubcommands()
-        .values()
-        .forEach(
-            command ->
-                command
-                    .getCommandSpec()
-                    .mixinStandardHelpOptions(true)
-                    .versionProvider(new Version()));
+    line.getSubcommands().values().forEach(Main::withHelp);
     line.setParameterExceptionHandler((wrong, given) -> refused(wrong));
     line.setExecutionExceptionHandler(
         (failure, command, parsed) ->
@@ -86,6 +80,11 @@ public final class Main implements Runnable {
     } catch (OutOfMemoryError | LinkageError failure) { // which picocli lets pass
       return main.failed(failure, "medley");
     }
+  }
+
+  private static void withHelp(CommandLine command) {
+    command.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+    command.getSubcommands().values().forEach(Main::withHelp);
   }
 
   @Override
@@ -108,10 +107,13 @@ public final class Main implements Runnable {
 
   private static String unmatched(CommandLine command, List<String> arguments) {
     String first = arguments.get(0);
-    boolean top = command.getParent() == null;
-    if (top && !first.startsWith("-")) {
-      return "unknown command '%s'; did you mean '%s'?"
-          .formatted(first, Nearest.to(first, command.getSubcommands().keySet()));
+    boolean parent = !command.getSubcommands().isEmpty();
+    if (parent && !first.startsWith("-")) {
+      return "unknown %s '%s'; did you mean '%s'?"
+          .formatted(
+              command.getParent() == null ? "command" : "source",
+              first,
+              Nearest.to(first, command.getSubcommands().keySet()));
     }
     List<String> known = new ArrayList<>();
     command.getCommandSpec().options().forEach(option -> known.addAll(List.of(option.names())));
