@@ -32,7 +32,8 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       RecommendCommand.class,
-      CompareCommand.class
+      CompareCommand.class,
+      ExportCommand.class
     })
 public final class Main implements Runnable {
   /** The work was done. */

@@ -10,7 +10,16 @@ import picocli.CommandLine.Spec;
     name = "prepare",
     description =
         "Makes a dataset folder from raw files; docs/guide/data.md says what each source looks like.",
-    subcommands = {PrepareCsv.class})
+    subcommands = {
+      PrepareCsv.class,
+      PrepareAmazon2014.class,
+      PrepareAmazon2023.class,
+      PrepareMovieLens.class,
+      PrepareRecbole.class,
+      PrepareMmrec.class,
+      PrepareJsonSplits.class,
+      PrepareDiffmm.class
+    })
 final class PrepareCommand implements Runnable {
   @Spec private CommandSpec spec;
 

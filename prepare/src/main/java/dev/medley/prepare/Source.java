@@ -25,7 +25,7 @@ public interface Source {
   void check() throws IOException;
 
   /** Whether its interactions come with their own split. */
-  default boolean split() {
+  default boolean split() throws IOException {
     return false;
   }
 

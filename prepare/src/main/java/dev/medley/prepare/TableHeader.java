@@ -77,6 +77,22 @@ final class TableHeader {
     return name == null ? -1 : column(name);
   }
 
+  /** The same without what follows a colon in each name, as {@code :token}. */
+  TableHeader withoutTypes() {
+    return new TableHeader(
+        file, names.stream().map(name -> name.replaceFirst(":.*$", "").strip()).toList());
+  }
+
+  /** The position of the first of these columns that is there; −1 where none is. */
+  int findFirst(String... any) {
+    for (String name : any) {
+      if (names.contains(name)) {
+        return names.indexOf(name);
+      }
+    }
+    return -1;
+  }
+
   /** The position of a column, −1 where there is none. */
   int find(String name) {
     return names.indexOf(name);

@@ -111,10 +111,7 @@ public final class VectorSink {
      * @param where its place, for messages
      */
     public void add(@Nullable String id, double[] values, String where) throws IOException {
-      read++;
-      if (read % REPORT_EVERY == 0) {
-        progress.report(name + " vectors read", read);
-      }
+      pass();
       Integer at = id == null ? null : rowOf.get(id);
       if (at == null) {
         return;
@@ -150,6 +147,14 @@ public final class VectorSink {
         position += channel.write(row, position);
       }
       present.set(at);
+    }
+
+    /** A vector of an item that is not wanted. */
+    public void pass() {
+      read++;
+      if (read % REPORT_EVERY == 0) {
+        progress.report(name + " vectors read", read);
+      }
     }
 
     /** Something that is no vector. */
