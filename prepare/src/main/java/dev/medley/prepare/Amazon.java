@@ -90,7 +90,7 @@ public record Amazon(
       if (first == 0xef && in.read() == 0xbb && in.read() == 0xbf) {
         first = in.read();
       }
-      return first == '{';
+      return first == '{' || first == '[' || first == '(';
     } catch (EOFException | ZipException damaged) {
       return true; // the reader of lines says so
     }

@@ -102,6 +102,7 @@ public final class LineReader implements Closeable {
 
   private void take(int lineEnd, int following) {
     begin = next;
+    overlong |= lineEnd - begin > LONGEST;
     end = overlong ? begin : lineEnd;
     next = following;
     number++;

@@ -97,13 +97,18 @@ public final class SparsePickle {
               .formatted(file, LARGEST_FILE, Files.size(file)));
     }
     try {
-      return matrix(PickleMachine.run(Files.readAllBytes(file), NAMES));
+      return of(Files.readAllBytes(file));
     } catch (LiteralException wrong) {
       throw new InvalidInputException(
           "%s: expected a pickled scipy matrix (coo or csr), got %s; it is refused, and nothing of it was run"
               .formatted(file, wrong.getMessage()),
           wrong);
     }
+  }
+
+  /** Reads the bytes of a pickle. */
+  static SparsePickle of(byte[] pickle) throws LiteralException {
+    return matrix(PickleMachine.run(pickle, NAMES));
   }
 
   private static SparsePickle matrix(Object value) throws LiteralException {
