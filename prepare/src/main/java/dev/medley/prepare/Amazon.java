@@ -157,8 +157,16 @@ public record Amazon(
       return;
     }
     String[] fields = {
-      "asin", "parent_asin", "title", "description", "brand", "store", "details", "categories",
-      "category", "main_category"
+      "asin",
+      "parent_asin",
+      "title",
+      "description",
+      "brand",
+      "store",
+      "details",
+      "categories",
+      "category",
+      "main_category"
     };
     try (ObjectLines lines = ObjectLines.open(meta, fields)) {
       while (lines.next()) {

@@ -56,8 +56,7 @@ public final class DatasetExport {
       throws IOException {
     Dataset dataset = DatasetFolder.read(folder, options);
     FolderDraft.checkFree(out);
-    DatasetExport export =
-        new DatasetExport(folder, dataset, ExportedLines.of(folder, dataset));
+    DatasetExport export = new DatasetExport(folder, dataset, ExportedLines.of(folder, dataset));
     try (FolderDraft draft = FolderDraft.open(out)) {
       switch (format) {
         case MMREC -> export.mmrec(draft.path());
@@ -214,8 +213,7 @@ public final class DatasetExport {
               (user, item, rest, label) -> {
                 if (part < 0 || label == part) {
                   List<String> fields =
-                      new ArrayList<>(
-                          List.of(dataset.users().id(user), dataset.items().id(item)));
+                      new ArrayList<>(List.of(dataset.users().id(user), dataset.items().id(item)));
                   fields.addAll(rest);
                   file.write(utf8(String.join("\t", fields) + "\n"));
                 }

@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/** The interactions of a dataset folder in the order of its file, each pair once, with its split. */
+/**
+ * The interactions of a dataset folder in the order of its file, each pair once, with its split.
+ */
 final class ExportedLines {
   private static final TableReader.Form FORM =
       new TableReader.Form("\t", false, StandardCharsets.UTF_8);
@@ -82,8 +84,7 @@ final class ExportedLines {
         }
         int label = DatasetExport.label(dataset, user, item);
         Interactions part = parts[label];
-        int place =
-            Arrays.binarySearch(part.columns(), part.begin(user), part.end(user), item);
+        int place = Arrays.binarySearch(part.columns(), part.begin(user), part.end(user), item);
         if (!done[label].get(place)) {
           done[label].set(place);
           List<String> values = new ArrayList<>();

@@ -178,8 +178,7 @@ public record MovieLens(Path ratings, @Nullable Path movies, @Nullable Path post
           case COLONS -> "::";
           case CSV -> ",";
         };
-    TableReader.Form form =
-        new TableReader.Form(separator, layout == Layout.CSV, charset(movies));
+    TableReader.Form form = new TableReader.Form(separator, layout == Layout.CSV, charset(movies));
     try (TableReader table = TableReader.open(movies, form)) {
       if (layout == Layout.CSV) {
         TableHeader header = TableHeader.read(movies, table);

@@ -47,8 +47,7 @@ class AmazonImportTest {
 
   @Test
   void reviewsOf2014() throws IOException {
-    Funnel funnel =
-        prepare(new Amazon(Amazon.Year.Y2014, reviews(), null, null, null), out);
+    Funnel funnel = prepare(new Amazon(Amazon.Year.Y2014, reviews(), null, null, null), out);
     assertThat(interactions(out))
         .containsExactly(
             "userID\titemID\trating\ttimestamp",
@@ -56,8 +55,7 @@ class AmazonImportTest {
             "A1\tB000000002\t4.0\t1400000001",
             "A2\tB000000001\t1.0\t1400000002",
             "A2\tB000000003\t2.0\t1400000003");
-    assertThat(drops(funnel))
-        .containsExactly("valid: 1 no user id", "valid: 1 no JSON object");
+    assertThat(drops(funnel)).containsExactly("valid: 1 no user id", "valid: 1 no JSON object");
   }
 
   @Test

@@ -73,8 +73,12 @@ class CsvImportTest {
         .containsExactly("deduplicated: 1 later lines of a pair that is there already");
     assertThat(funnel.stages().get(0).interactions()).isEqualTo(5);
     assertThat(funnel.parts().train()).isEqualTo(4);
-    assertThat(items(out)).containsExactly("id\ttitle\tdescription\tbrand\tcategories\timage",
-        "p,3\t\t\t\t\t", "p1\t\t\t\t\t", "p2\t\t\t\t\t");
+    assertThat(items(out))
+        .containsExactly(
+            "id\ttitle\tdescription\tbrand\tcategories\timage",
+            "p,3\t\t\t\t\t",
+            "p1\t\t\t\t\t",
+            "p2\t\t\t\t\t");
   }
 
   @ParameterizedTest
@@ -97,10 +101,7 @@ class CsvImportTest {
   @Test
   void packedTableIsReadLikeAPlainOne() throws IOException {
     String text = String.join("\r\n", TABLE) + "\r\n";
-    prepare(
-        source(
-            gzip(folder.resolve("i.csv"), text.substring(0, 40), text.substring(40))),
-        out);
+    prepare(source(gzip(folder.resolve("i.csv"), text.substring(0, 40), text.substring(40))), out);
     Path plain = folder.resolve("plain");
     prepare(source(lines(folder.resolve("j.csv"), TABLE)), plain);
     assertThat(interactions(out)).isEqualTo(interactions(plain));
@@ -181,9 +182,7 @@ class CsvImportTest {
             ",p1,again,,,a.png",
             "Café,\"p,3\",中,,,sub/b.png");
     Funnel funnel =
-        prepare(
-            withItems(lines(folder.resolve("i.csv"), TABLE), items, "pic", images),
-            out);
+        prepare(withItems(lines(folder.resolve("i.csv"), TABLE), items, "pic", images), out);
 
     assertThat(items(out))
         .containsExactly(
@@ -226,8 +225,7 @@ class CsvImportTest {
   @Test
   void wholeCatalogueStaysWithoutAKCore() throws IOException {
     Path items = lines(folder.resolve("items.csv"), "sku,name,text,maker,kind", "p9,Unsold,,,");
-    CsvSource source =
-        withItems(lines(folder.resolve("i.csv"), TABLE), items, null, null);
+    CsvSource source = withItems(lines(folder.resolve("i.csv"), TABLE), items, null, null);
     prepare(source, PrepareOptions.DEFAULT.withKCore(0), out);
     assertThat(items(out)).contains("p9\tUnsold\t\t\t\t").hasSize(5);
   }

@@ -57,7 +57,8 @@ class ExportTest {
             "image_feat.npy",
             "text_feat.npy",
             "u_id_mapping.csv");
-    assertThat(sorted(back.resolve("dataset.inter"))).isEqualTo(sorted(mmrec.resolve("mmrec.inter")));
+    assertThat(sorted(back.resolve("dataset.inter")))
+        .isEqualTo(sorted(mmrec.resolve("mmrec.inter")));
     for (String name : List.of("image_feat.npy", "text_feat.npy")) {
       assertThat(back.resolve(name)).hasSameBinaryContentAs(mmrec.resolve(name));
     }
@@ -65,8 +66,7 @@ class ExportTest {
 
   @Test
   void idsOfOthersBecomeNumbersAndAMapping() throws IOException {
-    Path table =
-        lines(folder.resolve("i.csv"), "user,item", "ann,x", "ann,y", "ann,z", "bob,z");
+    Path table = lines(folder.resolve("i.csv"), "user,item", "ann,x", "ann,y", "ann,z", "bob,z");
     Path dataset = folder.resolve("shop");
     prepare(
         new CsvSource(
@@ -94,8 +94,7 @@ class ExportTest {
             csv.resolve("interactions.csv"),
             new CsvSource.InteractionColumns("user", "item", "rating", "timestamp"),
             csv.resolve("items.csv"),
-            new CsvSource.ItemColumns(
-                "id", "title", "description", "brand", "categories", "image"),
+            new CsvSource.ItemColumns("id", "title", "description", "brand", "categories", "image"),
             csv.resolve("images")),
         again);
     assertThat(again.resolve("items.tsv")).hasSameTextualContentAs(dataset.resolve("items.tsv"));

@@ -106,7 +106,8 @@ class HostileInputTest {
     Path reviews = gzip(folder.resolve("r.gz"), GOOD);
     Funnel funnel = prepare(withMeta(reviews, gzip(folder.resolve("m.gz"), line + "\n")), out);
     assertThat(drops(funnel)).hasSize(1);
-    assertThat(Fixtures.items(out)).containsExactly("id\ttitle\tdescription\tbrand\tcategories\timage", "B1\t\t\t\t\t");
+    assertThat(Fixtures.items(out))
+        .containsExactly("id\ttitle\tdescription\tbrand\tcategories\timage", "B1\t\t\t\t\t");
     assertThat(Path.of("pwned")).doesNotExist();
   }
 
@@ -120,7 +121,8 @@ class HostileInputTest {
       }
     }
     String message =
-        bomb + ": expected at most %,d bytes when unpacked (250 times its size), got more; if it is no gzip bomb, unpack it and give the unpacked file";
+        bomb
+            + ": expected at most %,d bytes when unpacked (250 times its size), got more; if it is no gzip bomb, unpack it and give the unpacked file";
     message = message.formatted((64 << 20) + 250 * Files.size(bomb));
     for (Source source : List.of(reviews(bomb), table(bomb))) {
       assertThatThrownBy(() -> prepare(source, out))
@@ -169,8 +171,7 @@ class HostileInputTest {
 
     Path vectors = Fixtures.vectors(folder.resolve("v.b"), "B1\0\0\0\0\0\0\0\0", "B000000002");
     Files.write(vectors, Arrays.copyOf(Files.readAllBytes(vectors), 20_000));
-    assertThatThrownBy(
-            () -> prepare(new Amazon(Amazon.Year.Y2014, good, null, vectors, null), out))
+    assertThatThrownBy(() -> prepare(new Amazon(Amazon.Year.Y2014, good, null, vectors, null), out))
         .hasMessage(
             vectors
                 + ": expected records of 16,394 bytes (an id of 10 and 4096 numbers), got a part of one after 1 whole records; fetch it again");
@@ -302,7 +303,14 @@ class HostileInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "[]", "7", "{", "{\"0\": [1", "{\"0\": [1]} x", "{\"0\": [1],}", "{\"0\": [[[[[[[[[[1]",
+        "",
+        "[]",
+        "7",
+        "{",
+        "{\"0\": [1",
+        "{\"0\": [1]} x",
+        "{\"0\": [1],}",
+        "{\"0\": [[[[[[[[[[1]",
       })
   void damagedJsonSplitIsRefused(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("train.json"), text);

@@ -115,10 +115,8 @@ class OtherImportsTest {
     lines(folder.resolve("val.json"), "{\"0\": [2], \"1\": [[1], 0]}");
     lines(folder.resolve("test.json"), "{\"0\": [\"3\"], \"1\": [2]}");
     Fixtures.doubles(folder.resolve("image_feat.npy"), ROWS);
-    Funnel funnel =
-        prepare(JsonSplits.in(folder), PrepareOptions.DEFAULT.withKCore(0), out);
-    assertThat(labelled(out))
-        .containsExactly("0 0 0", "0 1 0", "0 2 1", "0 3 2", "1 0 1", "1 2 0");
+    Funnel funnel = prepare(JsonSplits.in(folder), PrepareOptions.DEFAULT.withKCore(0), out);
+    assertThat(labelled(out)).containsExactly("0 0 0", "0 1 0", "0 2 1", "0 3 2", "1 0 1", "1 2 0");
     assertThat(drops(funnel))
         .containsExactly(
             "valid: 1 a user without a list of items",
@@ -132,7 +130,8 @@ class OtherImportsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Pickles.COO_0, Pickles.COO_2, Pickles.COO_5, Pickles.CSR_2, Pickles.CSR_4})
+  @ValueSource(
+      strings = {Pickles.COO_0, Pickles.COO_2, Pickles.COO_5, Pickles.CSR_2, Pickles.CSR_4})
   void pickledMatricesKeepTheirSplit(String pickle) throws IOException {
     Path train = Pickles.write(folder.resolve("trnMat.pkl"), pickle);
     Path test = Pickles.write(folder.resolve("tstMat.pkl"), pickle);

@@ -69,8 +69,7 @@ final class Pickles {
           + "ATyUTk5OSv////9K/////0sAdJRiiUMQAAAAAAEAAAACAAAAAwAAAJR0lGKMBmluZHB0cpRoC2gOSwCFlGgQh5RS"
           + "lChLAUsEhZRoGIlDEAAAAAABAAAAAwAAAAQAAACUdJRijARkYXRhlGgLaA5LAIWUaBCHlFKUKEsBSwSFlGgVjAJp"
           + "MZSJiIeUUpQoSwOMAXyUTk5OSv////9K/////0sAdJRiiUMEAQEAApR0lGJ1Yi4=";
-  static final String EVIL_0 =
-      "Y3Bvc2l4CnN5c3RlbQpwMAooVnRvdWNoIHB3bmVkCnAxCnRwMgpScDMKLg==";
+  static final String EVIL_0 = "Y3Bvc2l4CnN5c3RlbQpwMAooVnRvdWNoIHB3bmVkCnAxCnRwMgpScDMKLg==";
   static final String EVIL_4 =
       "gASVJgAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAt0b3VjaCBwd25lZJSFlFKULg==";
 

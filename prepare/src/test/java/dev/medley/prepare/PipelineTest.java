@@ -150,9 +150,7 @@ class PipelineTest {
     prepare(source(), options(2, kind, OptionalDouble.empty(), null, null), out);
     Path bare = folder.resolve("bare");
     Files.createDirectory(bare);
-    lines(
-        bare.resolve("bare.inter"),
-        Fixtures.interactions(out).toArray(String[]::new));
+    lines(bare.resolve("bare.inter"), Fixtures.interactions(out).toArray(String[]::new));
     var read = DatasetFolder.read(bare, ReadOptions.split(kind, 5));
     var sealed = DatasetFolder.read(out);
     assertThat(sealed.split()).isEqualTo("x_label");
@@ -207,9 +205,7 @@ class PipelineTest {
   void datesFollowTheUnitOfTheTimes() throws IOException {
     lines(table, "user,item,rating,time", "a,x,1,1388534400000", "b,x,1,1388620800000");
     prepare(
-        source(),
-        options(1, SplitKind.SHIPPED, OptionalDouble.empty(), "2014-01-02", null),
-        out);
+        source(), options(1, SplitKind.SHIPPED, OptionalDouble.empty(), "2014-01-02", null), out);
     assertThat(pairs(out)).containsExactly("b x");
   }
 
@@ -261,9 +257,7 @@ class PipelineTest {
     assertThatThrownBy(
             () ->
                 prepare(
-                    untimed,
-                    options(1, SplitKind.SHIPPED, OptionalDouble.of(3), null, null),
-                    out))
+                    untimed, options(1, SplitKind.SHIPPED, OptionalDouble.of(3), null, null), out))
         .hasMessage(
             "--min-rating: expected interactions with ratings, got none; leave the option out");
   }

@@ -37,8 +37,8 @@ final class JsonObjects {
    * @param fields the names that are wanted
    * @throws LiteralException if it is none
    */
-  static Map<String, @Nullable Object> parse(
-      byte[] bytes, int begin, int end, Set<String> fields) throws LiteralException {
+  static Map<String, @Nullable Object> parse(byte[] bytes, int begin, int end, Set<String> fields)
+      throws LiteralException {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     try (JsonParser parser = FACTORY.createParser(bytes, begin, end - begin)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -67,8 +67,7 @@ public final class ObjectLines implements Closeable {
         fault = "a literal that is no object";
       }
     } catch (LiteralException noLiteral) {
-      fault =
-          text.indexOf('\'') < 0 ? faultOfJson : String.valueOf(noLiteral.getMessage());
+      fault = text.indexOf('\'') < 0 ? faultOfJson : String.valueOf(noLiteral.getMessage());
     }
   }
 
@@ -145,9 +144,7 @@ public final class ObjectLines implements Closeable {
   }
 
   private static @Nullable String scalar(@Nullable Object value) {
-    if (value instanceof Double number
-        && number == Math.rint(number)
-        && Math.abs(number) < 1e15) {
+    if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15) {
       return Long.toString(number.longValue());
     }
     return value instanceof String || value instanceof Number ? value.toString() : null;

@@ -240,7 +240,8 @@ public final class SparsePickle {
         || !(made.arguments().get(0) instanceof String code)) {
       throw new LiteralException("an array of an unknown type");
     }
-    boolean big = made.state() instanceof List<?> state && state.size() > 1 && ">".equals(state.get(1));
+    boolean big =
+        made.state() instanceof List<?> state && state.size() > 1 && ">".equals(state.get(1));
     ByteBuffer in =
         ByteBuffer.wrap(bytes).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     int width = width(code);

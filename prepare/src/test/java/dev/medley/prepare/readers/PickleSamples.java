@@ -12,8 +12,7 @@ final class PickleSamples {
                   + "cnumpy\ndtype\nX\u0002\u0000\u0000\u0000i1\u0085RK\u0004\u0085tRq\u0001"
                   + "X\u0003\u0000\u0000\u0000rowh\u0001X\u0003\u0000\u0000\u0000colh\u0001ub.")
               .getBytes(StandardCharsets.ISO_8859_1),
-          "cposix\nsystem\n(S'touch fuzz-was-run'\ntR."
-              .getBytes(StandardCharsets.ISO_8859_1));
+          "cposix\nsystem\n(S'touch fuzz-was-run'\ntR.".getBytes(StandardCharsets.ISO_8859_1));
 
   private PickleSamples() {}
 }

@@ -50,8 +50,7 @@ class PythonLiteralTest {
   void collections() throws LiteralException {
     assertThat(PythonLiteral.parse("{'a': [1, (2,), {3}], 'b': {}, 'a': None, 4: ('x')}"))
         .isEqualTo(
-            new java.util.HashMap<>(
-                Map.of("b", Map.of(), "4", "x")) {
+            new java.util.HashMap<>(Map.of("b", Map.of(), "4", "x")) {
               private static final long serialVersionUID = 1;
 
               {
@@ -66,10 +65,39 @@ class PythonLiteralTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "[", "[1", "[1 2]", "[,]", "{'a'}}", "{'a':}", "{'a' 1}", "{:1}", "{'a': 1 'b': 2}",
-        "'open", "'a\\", "'\\x4'", "'\\u12g4'", "'\\N{DASH}'", "f'{x}'", "os", "os.system('x')",
-        "1 + 1", "[x for x in y]", "lambda: 0", "1_000", "--1", "{[1]: 2}", "{'a': 1, 2}",
-        "print('x')", "'a' + 'b'", "(1, 2", "0x10", "1j", "...", "{**{}}", "`ls`"
+        "",
+        "[",
+        "[1",
+        "[1 2]",
+        "[,]",
+        "{'a'}}",
+        "{'a':}",
+        "{'a' 1}",
+        "{:1}",
+        "{'a': 1 'b': 2}",
+        "'open",
+        "'a\\",
+        "'\\x4'",
+        "'\\u12g4'",
+        "'\\N{DASH}'",
+        "f'{x}'",
+        "os",
+        "os.system('x')",
+        "1 + 1",
+        "[x for x in y]",
+        "lambda: 0",
+        "1_000",
+        "--1",
+        "{[1]: 2}",
+        "{'a': 1, 2}",
+        "print('x')",
+        "'a' + 'b'",
+        "(1, 2",
+        "0x10",
+        "1j",
+        "...",
+        "{**{}}",
+        "`ls`"
       })
   void allElseIsRefused(String text) {
     assertThatThrownBy(() -> PythonLiteral.parse(text)).isInstanceOf(LiteralException.class);
