@@ -3,12 +3,15 @@ package dev.medley.data;
 import dev.medley.core.InvalidInputException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class FolderDraft implements Closeable {
   private final Path target;
   private final Path draft;
+  private final List<Path> made; // folders above it that were not there, the highest first
   private final Thread onInterrupt;
 
-  private FolderDraft(Path target, Path draft) {
+  private FolderDraft(Path target, Path draft, List<Path> made) {
     this.target = target;
     this.draft = draft;
+    this.made = made;
     this.onInterrupt = new Thread(this::deleteQuietly, "delete " + draft.getFileName());
   }
 
@@ -41,12 +46,16 @@ public final class FolderDraft implements Closeable {
     if (parent == null) {
       throw new InvalidInputException(folder + ": expected a folder below another, got the root");
     }
+    List<Path> made = new ArrayList<>();
+    for (Path above = parent; above != null && !Files.exists(above); above = above.getParent()) {
+      made.add(0, above);
+    }
     Files.createDirectories(parent);
     Path draft =
         parent.resolve("." + target.getFileName() + ".part" + ProcessHandle.current().pid());
     deleteAll(draft); // what a killed process of the same number left
     Files.createDirectory(draft);
-    FolderDraft opened = new FolderDraft(target, draft);
+    FolderDraft opened = new FolderDraft(target, draft, made);
     Runtime.getRuntime().addShutdownHook(opened.onInterrupt);
     return opened;
   }
@@ -82,9 +91,10 @@ public final class FolderDraft implements Closeable {
   public void publish() throws IOException {
     Files.deleteIfExists(target);
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    made.clear();
   }
 
-  /** Deletes the draft where it was not published. */
+  /** Deletes the draft where it was not published, and the folders that were made for it. */
   @Override
   public void close() throws IOException {
     try {
@@ -93,13 +103,29 @@ public final class FolderDraft implements Closeable {
       return; // the hook deletes
     }
     deleteAll(draft);
+    deleteMade();
   }
 
+  private void deleteMade() throws IOException {
+    for (int k = made.size() - 1; k >= 0; k--) {
+      try {
+        Files.deleteIfExists(made.get(k));
+      } catch (DirectoryNotEmptyException used) {
+        return; // by somebody else meanwhile
+      }
+    }
+  }
+
+  /** While the process ends others may still write to the draft, so that it takes several goes. */
   private void deleteQuietly() {
-    try {
-      deleteAll(draft);
-    } catch (IOException ignored) {
-      // the process ends; the draft's name says what it is
+    for (int go = 0; go < 5; go++) {
+      try {
+        deleteAll(draft);
+        deleteMade();
+        return;
+      } catch (IOException again) {
+        continue; // in the end the draft's name says what it is
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import dev.medley.data.ReadOptions;
 import dev.medley.formats.AtomicFile;
 import dev.medley.formats.Npy;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,13 +79,13 @@ public final class DatasetExport {
     AtomicFile.write(
         out.resolve(dataset.name() + ".inter"),
         file -> {
-          file.write(utf8(join("userID", "itemID", lines.rest(), "x_label") + "\n"));
+          line(file, join("userID", "itemID", lines.rest(), "x_label"));
           lines.forEach(
               (user, item, rest, label) ->
-                  file.write(
-                      utf8(
-                          join(users.get(user), items.get(item), rest, Integer.toString(label))
-                              + "\n")));
+                  line(
+                      file,
+                      join(users.get(user), items.get(item), rest, Integer.toString(label))
+                          + "\n"));
         });
     mapping(out.resolve("u_id_mapping.csv"), "user_id\tuserID", dataset.users(), users);
     mapping(out.resolve("i_id_mapping.csv"), "asin\titemID", dataset.items(), items);
@@ -126,9 +127,9 @@ public final class DatasetExport {
     AtomicFile.write(
         file,
         out -> {
-          out.write(utf8(header + "\n"));
+          line(out, header);
           for (int k = 0; k < ids.size(); k++) {
-            out.write(utf8(ids.id(k) + "\t" + numbers.get(k) + "\n"));
+            line(out, ids.id(k) + "\t" + numbers.get(k));
           }
         });
   }
@@ -183,23 +184,22 @@ public final class DatasetExport {
     AtomicFile.write(
         out.resolve(dataset.name() + ".item"),
         file -> {
-          file.write(
-              utf8(
-                  "item_id:token\ttitle:token_seq\tdescription:token_seq\tbrand:token\tcategories:token_seq\n"));
+          line(
+              file,
+              "item_id:token\ttitle:token_seq\tdescription:token_seq\tbrand:token\tcategories:token_seq");
           for (int item = 0; item < dataset.items().size(); item++) {
             ItemDescription known = description(item);
-            file.write(
-                utf8(
-                    String.join(
-                            "\t",
-                            dataset.items().id(item),
-                            known.title(),
-                            known.description(),
-                            known.brand(),
-                            known.categories().stream()
-                                .map(name -> name.strip().replaceAll("[\\s,]+", "_"))
-                                .collect(Collectors.joining(" ")))
-                        + "\n"));
+            line(
+                file,
+                String.join(
+                    "\t",
+                    dataset.items().id(item),
+                    known.title(),
+                    known.description(),
+                    known.brand(),
+                    known.categories().stream()
+                        .map(name -> name.strip().replaceAll("[\\s,]+", "_"))
+                        .collect(Collectors.joining(" "))));
           }
         });
   }
@@ -208,14 +208,14 @@ public final class DatasetExport {
     AtomicFile.write(
         path,
         file -> {
-          file.write(utf8(String.join("\t", header) + "\n"));
+          line(file, String.join("\t", header));
           lines.forEach(
               (user, item, rest, label) -> {
                 if (part < 0 || label == part) {
                   List<String> fields =
                       new ArrayList<>(List.of(dataset.users().id(user), dataset.items().id(item)));
                   fields.addAll(rest);
-                  file.write(utf8(String.join("\t", fields) + "\n"));
+                  line(file, String.join("\t", fields));
                 }
               });
         });
@@ -228,32 +228,32 @@ public final class DatasetExport {
           List<String> header = new ArrayList<>(List.of("user", "item"));
           header.addAll(lines.rest());
           header.add("split");
-          file.write(utf8(row(header)));
+          line(file, row(header));
           lines.forEach(
               (user, item, rest, label) -> {
                 List<String> fields =
                     new ArrayList<>(List.of(dataset.users().id(user), dataset.items().id(item)));
                 fields.addAll(rest);
                 fields.add(PARTS[label]);
-                file.write(utf8(row(fields)));
+                line(file, row(fields));
               });
         });
     AtomicFile.write(
         out.resolve("items.csv"),
         file -> {
-          file.write(utf8("id,title,description,brand,categories,image\n"));
+          line(file, "id,title,description,brand,categories,image");
           for (int item = 0; item < dataset.items().size(); item++) {
             ItemDescription known = description(item);
-            file.write(
-                utf8(
-                    row(
-                        List.of(
-                            dataset.items().id(item),
-                            known.title(),
-                            known.description(),
-                            known.brand(),
-                            String.join("|", known.categories()),
-                            known.image()))));
+            line(
+                file,
+                row(
+                    List.of(
+                        dataset.items().id(item),
+                        known.title(),
+                        known.description(),
+                        known.brand(),
+                        String.join("|", known.categories()),
+                        known.image())));
           }
         });
     features(out);
@@ -278,11 +278,12 @@ public final class DatasetExport {
         .map(
             field ->
                 field.matches("[^\",\\r\\n]*") ? field : "\"" + field.replace("\"", "\"\"") + "\"")
-        .collect(Collectors.joining(",", "", "\n"));
+        .collect(Collectors.joining(","));
   }
 
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+  private static void line(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.write('\n');
   }
 
   /** The part of a pair: 0 training, 1 validation, 2 test. */

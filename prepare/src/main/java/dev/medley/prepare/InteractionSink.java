@@ -19,6 +19,7 @@ public final class InteractionSink implements Closeable {
 
   private static final long REPORT_EVERY = 1 << 20;
 
+  private final Workspace workspace;
   private final DuckDBAppender appender;
   private final Drops drops;
   private final Progress progress;
@@ -30,6 +31,7 @@ public final class InteractionSink implements Closeable {
     workspace.execute(
         "CREATE TABLE raw(line BIGINT, \"user\" VARCHAR, item VARCHAR, rating DOUBLE, time DOUBLE,"
             + " label TINYINT)");
+    this.workspace = workspace;
     this.appender = workspace.appender("raw");
     this.drops = drops;
     this.progress = progress;
@@ -132,10 +134,6 @@ public final class InteractionSink implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try {
-      appender.close();
-    } catch (SQLException failure) {
-      throw Workspace.failed(failure);
-    }
+    workspace.commit(appender);
   }
 }

@@ -21,6 +21,7 @@ public final class ItemSink implements Closeable {
 
   private static final long REPORT_EVERY = 1 << 16;
 
+  private final Workspace workspace;
   private final DuckDBAppender appender;
   private final Drops drops;
   private final Progress progress;
@@ -46,6 +47,7 @@ public final class ItemSink implements Closeable {
     workspace.execute(
         "CREATE TABLE described(item VARCHAR, title VARCHAR, description VARCHAR, brand VARCHAR,"
             + " categories VARCHAR, image VARCHAR)");
+    this.workspace = workspace;
     this.appender = workspace.appender("described");
     this.items = new HashSet<>(surviving);
     this.all = all;
@@ -134,10 +136,6 @@ public final class ItemSink implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try {
-      appender.close();
-    } catch (SQLException failure) {
-      throw Workspace.failed(failure);
-    }
+    workspace.commit(appender);
   }
 }

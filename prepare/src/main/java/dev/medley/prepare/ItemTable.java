@@ -62,7 +62,8 @@ final class ItemTable {
    */
   void write(Path folder, @Nullable PictureFolder source, Drops drops) throws IOException {
     workspace.execute("CREATE TABLE rows_of_items(item VARCHAR, place INTEGER)");
-    try (DuckDBAppender appender = workspace.appender("rows_of_items")) {
+    DuckDBAppender appender = workspace.appender("rows_of_items");
+    try {
       for (int row = 0; row < order.size(); row++) {
         appender.beginRow();
         appender.append(order.get(row)).append(row).endRow();
@@ -70,10 +71,12 @@ final class ItemTable {
     } catch (SQLException failure) {
       throw Workspace.failed(failure);
     }
+    workspace.commit(appender);
     AtomicFile.write(
         folder.resolve(ItemLine.FILE),
         out -> {
-          out.write((ItemLine.HEADER + "\n").getBytes(StandardCharsets.UTF_8));
+          out.write(ItemLine.HEADER.getBytes(StandardCharsets.UTF_8));
+          out.write('\n');
           workspace.query(
               "SELECT item, coalesce(title, ''), coalesce(description, ''), coalesce(brand, ''),"
                   + " coalesce(categories, ''), coalesce(image, '') FROM rows_of_items LEFT JOIN"
@@ -90,7 +93,8 @@ final class ItemTable {
                         row.getString(4),
                         List.of(row.getString(5).split("\\|", -1)),
                         image);
-                out.write((ItemLine.of(id, item) + "\n").getBytes(StandardCharsets.UTF_8));
+                out.write(ItemLine.of(id, item).getBytes(StandardCharsets.UTF_8));
+                out.write('\n');
               });
         });
   }

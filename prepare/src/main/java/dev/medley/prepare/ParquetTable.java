@@ -87,7 +87,8 @@ public final class ParquetTable {
           "CREATE TABLE exported(place INTEGER, id VARCHAR"
               + (columns.isEmpty() ? "" : ", " + columns)
               + ")");
-      try (DuckDBAppender appender = workspace.appender("exported")) {
+      DuckDBAppender appender = workspace.appender("exported");
+      try {
         for (int row = 0; row < ids.size(); row++) {
           appender.beginRow();
           appender.append(row).append(ids.get(row));
@@ -97,6 +98,7 @@ public final class ParquetTable {
       } catch (SQLException failure) {
         throw Workspace.failed(failure);
       }
+      workspace.commit(appender);
       workspace.execute(
           "COPY (SELECT * EXCLUDE (place) FROM exported ORDER BY place) TO %s (FORMAT parquet)"
               .formatted(Workspace.quoted(file.toAbsolutePath().toString())));

@@ -29,7 +29,7 @@ public final class Preparation {
     FolderDraft.checkFree(out);
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
     try (FolderDraft draft = FolderDraft.open(out);
-        FolderDraft scratch = FolderDraft.open(draft.path().resolveSibling("." + name + ".work"))) {
+        FolderDraft scratch = FolderDraft.open(draft.path().resolveSibling(name + ".work"))) {
       Funnel funnel;
       try (Workspace workspace =
           Workspace.open(
@@ -73,7 +73,8 @@ public final class Preparation {
     progress.report("interactions to be written", 0);
     table.write(folder.resolve(name + ".inter"), labelled);
     progress.report("interactions to be split", 0);
-    Dataset dataset = DatasetFolder.seal(folder, options.readOptions(), source.description());
+    Dataset dataset =
+        DatasetFolder.seal(folder, options.readOptions(), provenance(source, options, table));
     return new Funnel(
         source.description(),
         table.stages(),
@@ -87,6 +88,26 @@ public final class Preparation {
         items.pictures(),
         vectors.done(),
         drops.list());
+  }
+
+  /** The source and what was done to it, for {@code dataset.json}. */
+  private static String provenance(
+      Source source, PrepareOptions options, InteractionTable table) throws IOException {
+    StringBuilder text = new StringBuilder(source.description());
+    for (Funnel.Stage stage : table.stages().subList(2, table.stages().size())) {
+      text.append("; ").append(stage.name());
+    }
+    if (options.split() == SplitKind.SHIPPED) {
+      text.append(
+          source.split()
+              ? "; split of the source"
+              : "; split random(seed " + options.splitSeed() + ")");
+    } else {
+      text.append("; split ").append(options.split().label());
+      text.append(
+          options.split() == SplitKind.RANDOM ? "(seed " + options.splitSeed() + ")" : "");
+    }
+    return text.toString();
   }
 
   private static InteractionTable load(

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
 
@@ -80,7 +81,7 @@ final class Fixtures {
   }
 
   /** All interactions as {@code user item}, whatever their part. */
-  static TreeSet<String> pairs(Path folder) throws IOException {
+  static SortedSet<String> pairs(Path folder) throws IOException {
     TreeSet<String> pairs = new TreeSet<>();
     for (String line : labelled(folder)) {
       pairs.add(line.substring(0, line.lastIndexOf(' ')));
@@ -89,7 +90,7 @@ final class Fixtures {
   }
 
   /** All interactions as {@code user item label}. */
-  static TreeSet<String> labelled(Path folder) throws IOException {
+  static SortedSet<String> labelled(Path folder) throws IOException {
     Dataset dataset = DatasetFolder.read(folder);
     TreeSet<String> pairs = new TreeSet<>();
     Interactions[] parts = {dataset.train(), dataset.validation(), dataset.test()};

@@ -192,6 +192,9 @@ class PipelineTest {
                 1, SplitKind.SHIPPED, OptionalDouble.of(4), "2014-01-01T00:00:01", "2014-01-03"),
             out);
     assertThat(pairs(out)).containsExactly("b z");
+    assertThat(out.resolve("dataset.json"))
+        .content()
+        .contains("csv i.csv; deduplicated; rating ≥ 4; time window; split random(seed 5)");
     assertThat(drops(funnel))
         .containsExactly(
             "rating ≥ 4: 1 without a rating",
