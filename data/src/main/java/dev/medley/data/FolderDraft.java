@@ -124,7 +124,7 @@ public final class FolderDraft implements Closeable {
         deleteMade();
         return;
       } catch (IOException again) {
-        continue; // in the end the draft's name says what it is
+        // once more; in the end the draft's name says what it is
       }
     }
   }

@@ -91,8 +91,8 @@ public final class Preparation {
   }
 
   /** The source and what was done to it, for {@code dataset.json}. */
-  private static String provenance(
-      Source source, PrepareOptions options, InteractionTable table) throws IOException {
+  private static String provenance(Source source, PrepareOptions options, InteractionTable table)
+      throws IOException {
     StringBuilder text = new StringBuilder(source.description());
     for (Funnel.Stage stage : table.stages().subList(2, table.stages().size())) {
       text.append("; ").append(stage.name());
@@ -104,8 +104,7 @@ public final class Preparation {
               : "; split random(seed " + options.splitSeed() + ")");
     } else {
       text.append("; split ").append(options.split().label());
-      text.append(
-          options.split() == SplitKind.RANDOM ? "(seed " + options.splitSeed() + ")" : "");
+      text.append(options.split() == SplitKind.RANDOM ? "(seed " + options.splitSeed() + ")" : "");
     }
     return text.toString();
   }
@@ -118,6 +117,10 @@ public final class Preparation {
       source.interactions(sink);
       read = sink.read();
       valid = sink.valid();
+      progress.report("interactions to be loaded", 0);
+      if (valid > 0) {
+        sink.load();
+      }
     }
     if (valid == 0) {
       throw new InvalidInputException(

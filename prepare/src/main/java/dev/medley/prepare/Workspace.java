@@ -59,6 +59,11 @@ final class Workspace implements Closeable {
     }
   }
 
+  /** Where it keeps its files, and others may keep theirs until it is closed. */
+  Path folder() {
+    return folder;
+  }
+
   /** Runs a statement; gives how many rows it changed. */
   long execute(String sql) throws IOException {
     try {

@@ -82,9 +82,9 @@ class AmazonImportTest {
                 + " 'one\\ntwo\\x09caf\\xe9 \\u4e2d \\U0001f37c \\\\', 'brand': None, 'categories':"
                 + " [['Baby', 'Car|Seats'], ['Baby', u'Toys']], 'related': {'also_bought':"
                 + " ['B1', 'B2']}, 'salesRank': {'Baby': 12}}\n",
-            "{'asin': 'B000000009', 'title': 'not bought'}\n"
-                + "{'asin': 'B000000002', 'brand': 'Acme' ' Inc', 'title': ''}\n"
-                + "{'asin': 'B000000003', 'title': open('/etc/passwd').read()}\n");
+            "{'asin': 'B000000009', 'title': 'not bought'}\n",
+            "{'asin': 'B000000002', 'brand': 'Acme' ' Inc', 'title': ''}\n",
+            "{'asin': 'B000000003', 'title': open('/etc/passwd').read()}\n");
     Funnel funnel = prepare(old(reviews(), meta, vectors()), out);
     assertThat(items(out))
         .containsExactly(

@@ -38,10 +38,11 @@ class OtherImportsTest {
     lines(folder.resolve("u.data"), "196\t2\t3\t881250949", "186\t1\t5\t891717742");
     Files.write(
         folder.resolve("u.item"),
-        ("1|Caf\u00e9 (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n"
-                + "2|GoldenEye (1995)|01-Jan-1995||http://y|0|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0|1|0|0\n"
-                + "3|Unseen|||z|1|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0\n")
-            .getBytes(StandardCharsets.ISO_8859_1));
+        List.of(
+            "1|Caf\u00e9 (1995)|01-Jan-1995||http://x|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0",
+            "2|GoldenEye (1995)|01-Jan-1995||http://y|0|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0|1|0|0",
+            "3|Unseen|||z|1|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0"),
+        StandardCharsets.ISO_8859_1);
     Path posters = Files.createDirectory(folder.resolve("posters"));
     Files.writeString(posters.resolve("2.jpg"), "x");
     prepare(MovieLens.in(folder, posters), out);
