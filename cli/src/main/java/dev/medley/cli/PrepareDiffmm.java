@@ -52,15 +52,15 @@ final class PrepareDiffmm implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((folder == null) == (train == null)) {
-      throw new InvalidInputException(
-          "--folder, --train: expected one of them, got "
-              + (folder == null ? "none" : "both")
-              + "; give the folder, or its files");
+    if (folder != null && train == null) {
+      return options.prepare(Diffmm.in(folder));
     }
-    return options.prepare(
-        train == null
-            ? Diffmm.in(folder)
-            : new Diffmm(train, validation, test, features == null ? List.of() : features));
+    if (train != null && folder == null) {
+      return options.prepare(
+          new Diffmm(train, validation, test, features == null ? List.of() : features));
+    }
+    throw new InvalidInputException(
+        "--folder, --train: expected one of them, got %s; give the folder, or its files"
+            .formatted(folder == null ? "none" : "both"));
   }
 }

@@ -45,13 +45,15 @@ final class PrepareMovieLens implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((folder == null) == (ratings == null)) {
-      throw new InvalidInputException(
-          "--folder, --ratings: expected one of them, got "
-              + (folder == null ? "none" : "both")
-              + "; give the folder of a download, or its files");
+    if (folder != null && ratings == null) {
+      return options.prepare(MovieLens.in(folder, posters));
     }
-    return options.prepare(
-        ratings == null ? MovieLens.in(folder, posters) : new MovieLens(ratings, movies, posters));
+    if (ratings != null && folder == null) {
+      return options.prepare(
+          new MovieLens(ratings, movies, posters));
+    }
+    throw new InvalidInputException(
+        "--folder, --ratings: expected one of them, got %s; give the folder of a download, or its files"
+            .formatted(folder == null ? "none" : "both"));
   }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,7 @@ class PipelineTest {
   }
 
   /** The k-core by its definition. */
-  private static TreeSet<String> core(TreeSet<String> pairs, int k) {
+  private static SortedSet<String> core(SortedSet<String> pairs, int k) {
     TreeSet<String> left = new TreeSet<>(pairs);
     boolean changed = true;
     while (changed) {
@@ -98,7 +99,7 @@ class PipelineTest {
     return left;
   }
 
-  private static TreeSet<String> distinct(List<String> lines) {
+  private static SortedSet<String> distinct(List<String> lines) {
     TreeSet<String> pairs = new TreeSet<>();
     for (String line : lines.subList(1, lines.size())) {
       pairs.add(line.split(",", -1)[0] + " " + line.split(",", -1)[1]);
