@@ -47,7 +47,6 @@ final class PrepareAmazon2014 implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return options.prepare(
-        new Amazon(Amazon.Year.Y2014, reviews, meta, imageFeatures, images));
+    return options.prepare(new Amazon(Amazon.Year.Y2014, reviews, meta, imageFeatures, images));
   }
 }

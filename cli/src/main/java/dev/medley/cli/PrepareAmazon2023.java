@@ -10,21 +10,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code medley prepare amazon2023}. */
-@Command(
-    name = "amazon2023",
-    description = "Amazon's reviews of 2023 and their metadata.")
+@Command(name = "amazon2023", description = "Amazon's reviews of 2023 and their metadata.")
 final class PrepareAmazon2023 implements Callable<Integer> {
   @Option(
       names = {"--reviews", "--ratings"},
       required = true,
       paramLabel = "FILE",
-      description = "Reviews as JSONL (.gz), or the official CSV (user_id,parent_asin,rating,timestamp).")
+      description =
+          "Reviews as JSONL (.gz), or the official CSV (user_id,parent_asin,rating,timestamp).")
   private Path reviews;
 
-  @Option(
-      names = "--meta",
-      paramLabel = "FILE",
-      description = "meta_*.jsonl (.gz).")
+  @Option(names = "--meta", paramLabel = "FILE", description = "meta_*.jsonl (.gz).")
   private @Nullable Path meta;
 
   @Option(
@@ -41,7 +37,6 @@ final class PrepareAmazon2023 implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    return options.prepare(
-        new Amazon(Amazon.Year.Y2023, reviews, meta, null, images));
+    return options.prepare(new Amazon(Amazon.Year.Y2023, reviews, meta, null, images));
   }
 }

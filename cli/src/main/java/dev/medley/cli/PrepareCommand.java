@@ -30,7 +30,6 @@ final class PrepareCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(),
-        "expected a source: " + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine(), "expected a source: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

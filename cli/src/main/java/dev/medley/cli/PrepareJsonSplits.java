@@ -19,13 +19,11 @@ final class PrepareJsonSplits implements Callable<Integer> {
   @Option(
       names = {"--folder", "--dir"},
       paramLabel = "DIR",
-      description = "A folder with train.json, val.json, test.json and MODALITY_feat.npy, in place of the files.")
+      description =
+          "A folder with train.json, val.json, test.json and MODALITY_feat.npy, in place of the files.")
   private @Nullable Path folder;
 
-  @Option(
-      names = "--train",
-      paramLabel = "FILE",
-      description = "Training interactions.")
+  @Option(names = "--train", paramLabel = "FILE", description = "Training interactions.")
   private @Nullable Path train;
 
   @Option(
@@ -34,10 +32,7 @@ final class PrepareJsonSplits implements Callable<Integer> {
       description = "Validation interactions.")
   private @Nullable Path validation;
 
-  @Option(
-      names = "--test",
-      paramLabel = "FILE",
-      description = "Test interactions.")
+  @Option(names = "--test", paramLabel = "FILE", description = "Test interactions.")
   private @Nullable Path test;
 
   @Option(

@@ -9,9 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code medley prepare mmrec}. */
-@Command(
-    name = "mmrec",
-    description = "A folder of MMRec: NAME.inter and MODALITY_feat.npy.")
+@Command(name = "mmrec", description = "A folder of MMRec: NAME.inter and MODALITY_feat.npy.")
 final class PrepareMmrec implements Callable<Integer> {
   @Option(
       names = {"--folder", "--dir"},

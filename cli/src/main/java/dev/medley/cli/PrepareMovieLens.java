@@ -11,9 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code medley prepare movielens}. */
-@Command(
-    name = "movielens",
-    description = "MovieLens: 100K, 1M, 10M, 20M, 25M and 32M.")
+@Command(name = "movielens", description = "MovieLens: 100K, 1M, 10M, 20M, 25M and 32M.")
 final class PrepareMovieLens implements Callable<Integer> {
   @Option(
       names = {"--folder", "--dir"},
@@ -49,8 +47,7 @@ final class PrepareMovieLens implements Callable<Integer> {
       return options.prepare(MovieLens.in(folder, posters));
     }
     if (ratings != null && folder == null) {
-      return options.prepare(
-          new MovieLens(ratings, movies, posters));
+      return options.prepare(new MovieLens(ratings, movies, posters));
     }
     throw new InvalidInputException(
         "--folder, --ratings: expected one of them, got %s; give the folder of a download, or its files"

@@ -21,10 +21,7 @@ final class PrepareRecbole implements Callable<Integer> {
       description = "Interactions: NAME.inter.")
   private Path inter;
 
-  @Option(
-      names = "--item",
-      paramLabel = "FILE",
-      description = "Descriptions: NAME.item.")
+  @Option(names = "--item", paramLabel = "FILE", description = "Descriptions: NAME.item.")
   private @Nullable Path item;
 
   @Option(

@@ -58,8 +58,7 @@ final class RunExport {
           vectors.columns(),
           (row, values) -> vectors.copyRow(row, values, 0));
     } else {
-      ParquetTable.write(
-          out.resolve(name + ".parquet"), ids.all(), List.of(), (row, values) -> {});
+      ParquetTable.write(out.resolve(name + ".parquet"), ids.all(), List.of(), (row, values) -> {});
     }
   }
 

@@ -102,8 +102,16 @@ class PrepareCommandTest extends CommandLineTest {
     Files.writeString(out.resolve("mine.txt"), "x");
     assertRefused(
         List.of(
-            "prepare", "csv", "--interactions", orders(), "--user", "customer", "--item", "product",
-            "--out", out),
+            "prepare",
+            "csv",
+            "--interactions",
+            orders(),
+            "--user",
+            "customer",
+            "--item",
+            "product",
+            "--out",
+            out),
         out + ": expected a new or empty folder, got one with files");
   }
 
