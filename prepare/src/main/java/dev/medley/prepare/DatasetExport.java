@@ -83,8 +83,7 @@ public final class DatasetExport {
           lines.forEach(
               (user, item, rest, label) ->
                   line(
-                      file,
-                      join(users.get(user), items.get(item), rest, Integer.toString(label))));
+                      file, join(users.get(user), items.get(item), rest, Integer.toString(label))));
         });
     mapping(out.resolve("u_id_mapping.csv"), "user_id\tuserID", dataset.users(), users);
     mapping(out.resolve("i_id_mapping.csv"), "asin\titemID", dataset.items(), items);
