@@ -27,6 +27,7 @@ public final class Main {
               Map.entry("sampling", Sampling::run),
               Map.entry("freedom", FreedomEpoch::run),
               Map.entry("memory", Memory::run),
+              Map.entry("prepare", PrepareSpeed::run),
               Map.entry("generate", Generate::run),
               Map.entry("grid", Grid::run)));
 

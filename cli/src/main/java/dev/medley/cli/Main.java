@@ -26,13 +26,15 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     subcommands = {
       QuickstartCommand.class,
+      PrepareCommand.class,
       SampleCommand.class,
       InspectCommand.class,
       ModelsCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       RecommendCommand.class,
-      CompareCommand.class
+      CompareCommand.class,
+      ExportCommand.class
     })
 public final class Main implements Runnable {
   /** The work was done. */
@@ -71,14 +73,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false); // a user's id may begin with @
-    line.getSubcommands()
-        .values()
-        .forEach(
-            command ->
-                command
-                    .getCommandSpec()
-                    .mixinStandardHelpOptions(true)
-                    .versionProvider(new Version()));
+    line.getSubcommands().values().forEach(Main::withHelp);
     line.setParameterExceptionHandler((wrong, given) -> refused(wrong));
     line.setExecutionExceptionHandler(
         (failure, command, parsed) ->
@@ -88,6 +83,11 @@ public final class Main implements Runnable {
     } catch (OutOfMemoryError | LinkageError failure) { // which picocli lets pass
       return main.failed(failure, "medley");
     }
+  }
+
+  private static void withHelp(CommandLine command) {
+    command.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+    command.getSubcommands().values().forEach(Main::withHelp);
   }
 
   @Override
@@ -110,9 +110,9 @@ public final class Main implements Runnable {
 
   private static String unmatched(CommandLine command, List<String> arguments) {
     String first = arguments.get(0);
-    boolean top = command.getParent() == null;
-    if (top && !first.startsWith("-")) {
-      return "unknown command '%s'".formatted(first)
+    boolean parent = !command.getSubcommands().isEmpty();
+    if (parent && !first.startsWith("-")) {
+      return "unknown %s '%s'".formatted(command.getParent() == null ? "command" : "source", first)
           + suggestion(first, command.getSubcommands().keySet());
     }
     List<String> known = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.medley.cli;
 
+import dev.medley.data.FolderDraft;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ public final class StopSignals {
 
   private static void end(String signal) {
     NAMES.forEach(Signals::registerDefault);
+    FolderDraft.abandonAll();
     speak();
     raise(signal);
     Runtime.getRuntime().halt(SPARED);

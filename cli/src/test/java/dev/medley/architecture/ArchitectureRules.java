@@ -30,18 +30,29 @@ record ArchitectureRules(String root) {
 
   /** What each shipped module may use of the others. */
   static final Map<String, Set<String>> MAY_USE =
-      Map.of(
-          "core", Set.of(),
-          "formats", Set.of("core"),
-          "data", Set.of("core", "formats"),
-          "evaluation", Set.of("core"),
-          "runs", Set.of("core", "formats"),
-          "engine", Set.of("core", "formats"),
-          "models", Set.of("core", "engine"),
-          "training", Set.of("core", "formats", "engine", "models", "evaluation", "runs"),
-          "cli",
+      Map.ofEntries(
+          Map.entry("core", Set.of()),
+          Map.entry("formats", Set.of("core")),
+          Map.entry("data", Set.of("core", "formats")),
+          Map.entry("prepare", Set.of("core", "formats", "data")),
+          Map.entry("evaluation", Set.of("core")),
+          Map.entry("runs", Set.of("core", "formats")),
+          Map.entry("engine", Set.of("core", "formats")),
+          Map.entry("models", Set.of("core", "engine")),
+          Map.entry(
+              "training", Set.of("core", "formats", "engine", "models", "evaluation", "runs")),
+          Map.entry(
+              "cli",
               Set.of(
-                  "core", "formats", "data", "evaluation", "runs", "engine", "models", "training"));
+                  "core",
+                  "formats",
+                  "data",
+                  "prepare",
+                  "evaluation",
+                  "runs",
+                  "engine",
+                  "models",
+                  "training")));
 
   /** The modules in which a tensor may be seen. */
   static final Set<String> MAY_USE_TENSORS = Set.of("engine", "models", "training");
@@ -98,6 +109,15 @@ record ArchitectureRules(String root) {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("picocli..", "me.tongfei..");
+  }
+
+  ArchRule databaseStaysInPrepare() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(within("prepare"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.duckdb..", "java.sql..");
   }
 
   ArchRule noCycles() {

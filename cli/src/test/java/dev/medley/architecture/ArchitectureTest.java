@@ -65,6 +65,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void databaseIsSeenInPrepareOnly() {
+    RULES.databaseStaysInPrepare().check(SHIPPED);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     RULES.noCycles().check(SHIPPED);
   }

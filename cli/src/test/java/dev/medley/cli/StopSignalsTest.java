@@ -2,36 +2,42 @@ package dev.medley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.medley.data.FolderDraft;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A signal ends a process at once: no exit is run, which native code could crash in. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
 class StopSignalsTest {
+  @TempDir Path folder;
 
   /** Says when it is ready, and whether an exit is run. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("exit")));
     StopSignals.endAtOnce();
     try (StopSignals.LastWords words = StopSignals.say("no longer")) {
       System.out.println("ready");
     }
-    try (StopSignals.LastWords words = StopSignals.say("last words")) {
+    try (StopSignals.LastWords words = StopSignals.say("last words");
+        FolderDraft draft = FolderDraft.open(Path.of(arguments[0]))) {
+      Files.writeString(draft.path().resolve("half"), "written");
       System.out.println("computes");
       LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1));
     }
   }
 
-  private static Process start() throws IOException {
+  private Process start() throws IOException {
     return new ProcessBuilder(
             "sh",
             "-c",
@@ -42,7 +48,8 @@ class StopSignalsTest {
             "-XX:-UsePerfData",
             "-cp",
             System.getProperty("java.class.path"),
-            StopSignalsTest.class.getName())
+            StopSignalsTest.class.getName(),
+            folder.resolve("above/dataset").toString())
         .redirectErrorStream(true)
         .start();
   }
@@ -59,6 +66,7 @@ class StopSignalsTest {
 
       assertThat(out.lines()).containsExactly("last words");
       assertThat(process.waitFor()).isEqualTo(status);
+      assertThat(folder).isEmptyDirectory();
     } finally {
       process.destroyForcibly();
     }

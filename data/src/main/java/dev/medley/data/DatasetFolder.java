@@ -11,17 +11,12 @@ import dev.medley.formats.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dataset as a folder: {@code NAME.inter}, one {@code MODALITY_feat.npy} per modality, {@code
@@ -69,27 +64,32 @@ public final class DatasetFolder {
    * @throws IOException if it cannot be written, as on a full disk
    */
   public static void write(Path folder, Dataset dataset, String source) throws IOException {
-    checkFree(folder);
     checkIds(dataset.users());
     checkIds(dataset.items());
-    Path target = folder.toAbsolutePath().normalize();
-    Path parent = target.getParent();
-    if (parent == null) {
-      throw new InvalidInputException(folder + ": expected a folder below another, got the root");
+    try (FolderDraft draft = FolderDraft.open(folder)) {
+      writeFiles(draft.path(), dataset, source);
+      draft.publish();
     }
-    Files.createDirectories(parent);
-    Path draft =
-        parent.resolve("." + target.getFileName() + ".part" + ProcessHandle.current().pid());
-    try {
-      deleteAll(draft); // what a killed process of the same number left
-      Files.createDirectory(draft);
-      writeFiles(draft, dataset, source);
-      Files.deleteIfExists(target);
-      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException | RuntimeException failure) {
-      deleteAll(draft);
-      throw failure;
+  }
+
+  /**
+   * Fixes the split of a folder that other code has written: its interactions get an {@code
+   * x_label} as {@code options} say, and {@code dataset.json} is written. Ratings, times and all
+   * other columns stay.
+   *
+   * @param folder interactions without {@code x_label}, or with one that {@code options} keep
+   * @param source where the data come from, one line for people
+   * @return the dataset as {@link #read(Path, ReadOptions)} gives it
+   * @throws InvalidInputException if a file is missing or not as it should be
+   * @throws IOException if a file cannot be read or written
+   */
+  public static Dataset seal(Path folder, ReadOptions options, String source) throws IOException {
+    FolderReader.Result result = FolderReader.read(folder, options);
+    if (!result.shipped()) {
+      InterLabels.add(result.interFile(), result.dataset());
     }
+    writeManifest(folder, result.dataset(), source);
+    return result.dataset();
   }
 
   private static void writeFiles(Path folder, Dataset dataset, String source) throws IOException {
@@ -111,12 +111,18 @@ public final class DatasetFolder {
     if (needsItemsFile(dataset)) {
       ItemsFile.write(folder.resolve(ItemsFile.NAME), dataset.items(), dataset.descriptions());
     }
+    writeManifest(folder, dataset, source);
+  }
+
+  private static void writeManifest(Path folder, Dataset dataset, String source)
+      throws IOException {
     SortedMap<String, String> hashes = new TreeMap<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         hashes.put(file.getFileName().toString(), Sha256.ofFile(file));
       }
     }
+    hashes.remove(Manifest.NAME);
     Manifest.write(folder.resolve(Manifest.NAME), dataset, source, hashes);
   }
 
@@ -166,45 +172,5 @@ public final class DatasetFolder {
                 .formatted(ids.subject(), Quote.of(id)));
       }
     }
-  }
-
-  private static void checkFree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new InvalidInputException(
-          folder + ": expected a new or empty folder, got a file; choose another path");
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      if (entries.findAny().isPresent()) {
-        throw new InvalidInputException(
-            folder
-                + ": expected a new or empty folder, got one with files; choose another or empty it");
-      }
-    }
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<Path>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -31,8 +31,10 @@ final class FolderReader {
    *
    * @param duplicates lines that repeated a pair within its split
    * @param leaks pairs that stood in several splits
+   * @param interFile where the interactions stand
+   * @param shipped whether the split is that of the file's x_label
    */
-  record Result(Dataset dataset, int duplicates, int leaks) {}
+  record Result(Dataset dataset, int duplicates, int leaks, Path interFile, boolean shipped) {}
 
   private final Path folder;
   private final ReadOptions options;
@@ -147,7 +149,7 @@ final class FolderReader {
             features,
             splitName(shipped),
             warnings);
-    return new Result(dataset, duplicates, leaks);
+    return new Result(dataset, duplicates, leaks, interFile, shipped);
   }
 
   private List<Path> files() throws IOException {

@@ -9,11 +9,15 @@ import java.util.List;
 
 /**
  * The lines of an {@code .inter} file: {@code userID itemID [rating] [timestamp] [x_label]} in any
- * order of columns, others ignored. Ratings are checked and not kept.
+ * order of columns, others ignored. Ratings are checked and not kept; an empty rating or timestamp
+ * is unknown.
  */
 final class InterFile {
   private static final String EXAMPLE = "userID itemID x_label";
   private static final int MOST_LINES = Integer.MAX_VALUE / 4;
+
+  /** Stands for a timestamp that is not known: later than all others. */
+  static final double UNKNOWN = Double.POSITIVE_INFINITY;
 
   private int size;
   private int[] userOf = new int[1 << 12];
@@ -60,11 +64,11 @@ final class InterFile {
         int k = inter.size;
         inter.userOf[k] = id(lines, user, "userID", users, (line, field, integer) -> {});
         inter.itemOf[k] = id(lines, item, "itemID", items, itemCheck);
-        if (rating >= 0) {
+        if (rating >= 0 && !lines.isEmpty(rating)) {
           number(lines, rating, "rating");
         }
         if (time >= 0) {
-          inter.times[k] = number(lines, time, "timestamp");
+          inter.times[k] = lines.isEmpty(time) ? UNKNOWN : number(lines, time, "timestamp");
         }
         if (label >= 0) {
           inter.labels[k] = label(lines, label);
@@ -82,7 +86,7 @@ final class InterFile {
   /**
    * The position of a column, with RecBole's {@code :type} behind its name or without; −1: none.
    */
-  private static int column(Path file, List<String> header, String name, String otherName) {
+  static int column(Path file, List<String> header, String name, String otherName) {
     int found = -1;
     for (int k = 0; k < header.size(); k++) {
       String title = header.get(k).strip();
@@ -213,7 +217,7 @@ final class InterFile {
     return timed;
   }
 
-  /** The timestamp of line {@code k}. */
+  /** The timestamp of line {@code k}, or {@link #UNKNOWN}. */
   double time(int k) {
     return times[k];
   }

@@ -14,10 +14,9 @@ import java.util.List;
 /** The descriptions of items in {@code items.tsv}; data line k names the item of feature row k. */
 final class ItemsFile {
   /** Its name in every dataset folder. */
-  static final String NAME = "items.tsv";
+  static final String NAME = ItemLine.FILE;
 
-  private static final List<String> COLUMNS =
-      List.of("id", "title", "description", "brand", "categories", "image");
+  private static final List<String> COLUMNS = List.of(ItemLine.HEADER.split("\t"));
   private static final ItemDescription UNKNOWN = new ItemDescription("", "", "", List.of(), "");
 
   private ItemsFile() {}
@@ -91,28 +90,13 @@ final class ItemsFile {
     AtomicFile.write(
         file,
         out -> {
-          out.write((String.join("\t", COLUMNS) + "\n").getBytes(StandardCharsets.UTF_8));
+          out.write((ItemLine.HEADER + "\n").getBytes(StandardCharsets.UTF_8));
           for (int item = 0; item < items.size(); item++) {
-            ItemDescription known = descriptions.isEmpty() ? UNKNOWN : descriptions.get(item);
             String line =
-                String.join(
-                    "\t",
-                    items.id(item),
-                    plain(known.title()),
-                    plain(known.description()),
-                    plain(known.brand()),
-                    String.join(
-                        "|",
-                        known.categories().stream()
-                            .map(name -> plain(name).replace('|', ' '))
-                            .toList()),
-                    plain(known.image()));
+                ItemLine.of(
+                    items.id(item), descriptions.isEmpty() ? UNKNOWN : descriptions.get(item));
             out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
           }
         });
-  }
-
-  private static String plain(String text) {
-    return text.replaceAll("[\\t\\r\\n]", " ");
   }
 }

@@ -110,5 +110,12 @@ final class Splitter {
           "%s: expected a timestamp column for the split %s, got none; add it or use --split random"
               .formatted(file, kind.label()));
     }
+    for (int k = 0; k < pairs.size(); k++) {
+      if (pairs.time(k) == InterFile.UNKNOWN) {
+        throw new InvalidInputException(
+            "%s: expected a timestamp on every line for the split %s, got an empty one; fill it in or use --split random"
+                .formatted(file, kind.label()));
+      }
+    }
   }
 }

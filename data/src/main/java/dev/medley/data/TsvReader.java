@@ -194,6 +194,11 @@ final class TsvReader implements Closeable {
     return ends[field];
   }
 
+  /** Whether nothing stands in a field. */
+  boolean isEmpty(int field) {
+    return begins[field] == ends[field];
+  }
+
   /** A field as text. */
   String text(int field, String column) {
     int begin = begins[field];

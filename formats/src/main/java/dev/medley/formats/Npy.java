@@ -196,6 +196,16 @@ public final class Npy {
     }
   }
 
+  /** Copies row {@code row} in double precision to {@code out}, one number per column. */
+  public void copyRow(int row, double[] out) {
+    int columns = columns();
+    for (int column = 0; column < columns; column++) {
+      long element =
+          header.fortranOrder() ? (long) column * rows() + row : (long) row * columns + column;
+      out[column] = doubleAt(element * header.type().bytes());
+    }
+  }
+
   /** {@code count} numbers that stand one after the other in the file. */
   private void copyRun(long first, int count, float[] out, int offset) {
     int size = header.type().bytes();
@@ -264,19 +274,21 @@ public final class Npy {
   public double[] toDoubles() {
     double[] values = new double[size()];
     for (int k = 0; k < values.length; k++) {
-      long at = offsetOf(k);
-      ByteBuffer chunk = chunks[(int) (at >>> chunkBits)];
-      int position = (int) (at & ((1L << chunkBits) - 1));
-      values[k] =
-          switch (header.type()) {
-            case FLOAT16 -> half(chunk.getShort(position));
-            case FLOAT32 -> chunk.getFloat(position);
-            case FLOAT64 -> chunk.getDouble(position);
-            case INT32 -> chunk.getInt(position);
-            case INT64 -> chunk.getLong(position);
-          };
+      values[k] = doubleAt(offsetOf(k));
     }
     return values;
+  }
+
+  private double doubleAt(long at) {
+    ByteBuffer chunk = chunks[(int) (at >>> chunkBits)];
+    int position = (int) (at & ((1L << chunkBits) - 1));
+    return switch (header.type()) {
+      case FLOAT16 -> half(chunk.getShort(position));
+      case FLOAT32 -> chunk.getFloat(position);
+      case FLOAT64 -> chunk.getDouble(position);
+      case INT32 -> chunk.getInt(position);
+      case INT64 -> chunk.getLong(position);
+    };
   }
 
   /**

@@ -1,0 +1,241 @@
+package dev.medley.prepare;
+
+import static dev.medley.prepare.Fixtures.drops;
+import static dev.medley.prepare.Fixtures.gzip;
+import static dev.medley.prepare.Fixtures.interactions;
+import static dev.medley.prepare.Fixtures.items;
+import static dev.medley.prepare.Fixtures.lines;
+import static dev.medley.prepare.Fixtures.prepare;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.medley.core.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Own tables become the dataset that they describe, value by value. */
+class CsvImportTest {
+  private static final String[] TABLE = {
+    "who,what,stars,when",
+    "ann,p1,5,2014-01-02",
+    "ann,p2,3,2014-01-03T00:00:01Z",
+    "ann,p1,4,2014-01-01",
+    "\"bob \"\"b\"\"\",p1,2.5,1391212800",
+    "eve,\"p,3\",1,1391212801.5",
+  };
+
+  @TempDir Path folder;
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void choose() {
+    out = folder.resolve("shop");
+  }
+
+  private static CsvSource source(Path interactions) {
+    return new CsvSource(
+        interactions,
+        new CsvSource.InteractionColumns("who", "what", "stars", "when"),
+        null,
+        null,
+        null);
+  }
+
+  private static CsvSource withItems(
+      Path interactions, Path items, @Nullable String image, @Nullable Path images) {
+    return new CsvSource(
+        interactions,
+        new CsvSource.InteractionColumns("who", "what", "stars", "when"),
+        items,
+        new CsvSource.ItemColumns("sku", "name", "text", "maker", "kind", image),
+        images);
+  }
+
+  @Test
+  void everyValueArrives() throws IOException {
+    Funnel funnel = prepare(source(lines(folder.resolve("i.csv"), TABLE)), out);
+
+    assertThat(interactions(out))
+        .containsExactly(
+            "userID\titemID\trating\ttimestamp",
+            "ann\tp1\t4.0\t1388534400.0",
+            "ann\tp2\t3.0\t1388707201.0",
+            "bob \"b\"\tp1\t2.5\t1391212800.0",
+            "eve\tp,3\t1.0\t1391212801.5");
+    assertThat(drops(funnel))
+        .containsExactly("deduplicated: 1 later lines of a pair that is there already");
+    assertThat(funnel.stages().get(0).interactions()).isEqualTo(5);
+    assertThat(funnel.parts().train()).isEqualTo(4);
+    assertThat(items(out))
+        .containsExactly(
+            "id\ttitle\tdescription\tbrand\tcategories\timage",
+            "p,3\t\t\t\t\t",
+            "p1\t\t\t\t\t",
+            "p2\t\t\t\t\t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\t", ";", "|"})
+  void separatorIsToldByTheHeader(String separator) throws IOException {
+    Path file =
+        lines(
+            folder.resolve("i.txt"),
+            String.join(separator, "who", "what", "stars", "when"),
+            String.join(separator, "ann", "p1", "5", "7"),
+            String.join(separator, "\"b" + separator + "b\"", "p2", "1", "8"));
+    prepare(
+        separator.equals("\t")
+            ? source(lines(file, "who\twhat\tstars\twhen", "ann\tp1\t5\t7", "bb\tp2\t1\t8"))
+            : source(file),
+        out);
+    assertThat(interactions(out)).hasSize(3).contains("ann\tp1\t5.0\t7");
+  }
+
+  @Test
+  void packedTableIsReadLikeAPlainOne() throws IOException {
+    String text = String.join("\r\n", TABLE) + "\r\n";
+    prepare(source(gzip(folder.resolve("i.csv"), text.substring(0, 40), text.substring(40))), out);
+    Path plain = folder.resolve("plain");
+    prepare(source(lines(folder.resolve("j.csv"), TABLE)), plain);
+    assertThat(interactions(out)).isEqualTo(interactions(plain));
+  }
+
+  @Test
+  void parquetIsReadLikeTheTable() throws IOException {
+    Path csv = lines(folder.resolve("i.csv"), TABLE);
+    Path parquet = folder.resolve("i.parquet");
+    try (Workspace workspace = Workspace.open(folder.resolve("db"), 128, 1)) {
+      workspace.execute(
+          "COPY (SELECT who, what, stars, to_timestamp(seconds) AS \"when\" FROM (VALUES ('ann',"
+              + " 'p1', 5.0, 1388620800), ('ann', 'p2', 3.0, 1388707201), ('ann', 'p1', 4.0,"
+              + " 1388534400), ('bob \"b\"', 'p1', 2.5, 1391212800), ('eve', 'p,3', 1.0,"
+              + " 1391212801.5)) AS t(who, what, stars, seconds)) TO '"
+              + parquet
+              + "' (FORMAT parquet)");
+    }
+    prepare(source(parquet), out);
+    Path plain = folder.resolve("plain");
+    prepare(source(csv), plain);
+    assertThat(interactions(out)).isEqualTo(interactions(plain));
+  }
+
+  @Test
+  void invalidLinesAreLeftOutEachWithItsReason() throws IOException {
+    Funnel funnel =
+        prepare(
+            source(
+                lines(
+                    folder.resolve("i.csv"),
+                    "who,what,stars,when",
+                    "ann,p1,5,7",
+                    ",p1,5,7",
+                    "bob,,5,7",
+                    "bob,p1,good,7",
+                    "bob,p1,5,tomorrow",
+                    "bob,p1,5",
+                    "bob,p1,5,7,8",
+                    "b\u0000b,p1,5,7",
+                    "bob,p1,,",
+                    "\"never closed,p1,5,7",
+                    "eve,p1,5,7")),
+            out);
+    assertThat(drops(funnel))
+        .containsExactly(
+            "valid: 1 no user id",
+            "valid: 1 no item id",
+            "valid: 1 rating that is no number",
+            "valid: 1 timestamp that is no time",
+            "valid: 2 not as many fields as the header has columns",
+            "valid: 1 user id with control characters",
+            "valid: 1 a quote that is not closed");
+    assertThat(funnel.drops().get(2).first()).isEqualTo("i.csv line 5");
+    assertThat(interactions(out))
+        .containsExactly(
+            "userID\titemID\trating\ttimestamp",
+            "ann\tp1\t5.0\t7",
+            "bob\tp1\t\t",
+            "eve\tp1\t5.0\t7");
+  }
+
+  @Test
+  void itemsAndPicturesGoAlong() throws IOException {
+    Path images = Files.createDirectories(folder.resolve("pictures/sub"));
+    Files.writeString(images.resolve("b.png"), "b");
+    images = folder.resolve("pictures");
+    Files.writeString(images.resolve("a.png"), "a");
+    Files.writeString(folder.resolve("secret.png"), "secret");
+    Path items =
+        lines(
+            folder.resolve("items.csv"),
+            "kind,sku,name,text,maker,pic",
+            "Toys|Baby,p1,\"A \"\"big\"\"",
+            "thing\",\"tab\there\",Acme,a.png",
+            ",p2,,,,../secret.png",
+            ",p9,Unsold,,,a.png",
+            ",p1,again,,,a.png",
+            "Café,\"p,3\",中,,,sub/b.png");
+    Funnel funnel =
+        prepare(withItems(lines(folder.resolve("i.csv"), TABLE), items, "pic", images), out);
+
+    assertThat(items(out))
+        .containsExactly(
+            "id\ttitle\tdescription\tbrand\tcategories\timage",
+            "p,3\t中\t\t\tCafé\tsub/b.png",
+            "p1\tA \"big\" thing\ttab here\tAcme\tToys|Baby\ta.png",
+            "p2\t\t\t\t\t");
+    assertThat(out.resolve("images/a.png")).hasContent("a");
+    assertThat(out.resolve("images/sub/b.png")).hasContent("b");
+    assertThat(funnel.pictures()).isEqualTo(2);
+    assertThat(funnel.described()).isEqualTo(2);
+    assertThat(drops(funnel))
+        .contains(
+            "items: 1 descriptions of an item that has one already",
+            "items: 1 pictures whose name leads out of the folder");
+    try (var files = Files.walk(out)) {
+      assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("shop.inter", "items.tsv", "dataset.json", "a.png", "b.png");
+    }
+  }
+
+  @Test
+  void picturesMayBeNamedByTheItem() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("pictures"));
+    Files.writeString(images.resolve("p1.jpg"), "1");
+    Files.writeString(images.resolve("p2.png"), "2");
+    Path interactions = lines(folder.resolve("i.csv"), TABLE);
+    CsvSource source =
+        new CsvSource(
+            interactions,
+            new CsvSource.InteractionColumns("who", "what", null, null),
+            null,
+            null,
+            images);
+    prepare(source, out);
+    assertThat(items(out)).contains("p1\t\t\t\t\tp1.jpg", "p2\t\t\t\t\tp2.png");
+    assertThat(Files.isSameFile(images.resolve("p1.jpg"), out.resolve("images/p1.jpg"))).isTrue();
+  }
+
+  @Test
+  void wholeCatalogueStaysWithoutAKCore() throws IOException {
+    Path items = lines(folder.resolve("items.csv"), "sku,name,text,maker,kind", "p9,Unsold,,,");
+    CsvSource source = withItems(lines(folder.resolve("i.csv"), TABLE), items, null, null);
+    prepare(source, PrepareOptions.DEFAULT.withKCore(0), out);
+    assertThat(items(out)).contains("p9\tUnsold\t\t\t\t").hasSize(5);
+  }
+
+  @Test
+  void unknownColumnIsRefusedWithThoseThatThereAre() throws IOException {
+    Path file = lines(folder.resolve("i.csv"), "user,item", "a,b");
+    assertThatThrownBy(() -> prepare(source(file), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(file + " line 1: expected a column 'who', got user, item; name one of them");
+    assertThat(out).doesNotExist();
+  }
+}
