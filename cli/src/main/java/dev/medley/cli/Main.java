@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       QuickstartCommand.class,
       SampleCommand.class,
       InspectCommand.class,
+      FeaturesCommand.class,
       ModelsCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

@@ -2,10 +2,13 @@ package dev.medley.cli;
 
 import dev.medley.core.Seed;
 import dev.medley.data.SampleCatalogue;
+import dev.medley.features.FeatureExtraction;
+import dev.medley.features.FeatureRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +29,8 @@ final class SampleCommand implements Callable<Integer> {
       description = "The same seed gives the same files (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
   SampleCommand() {
     folder = Path.of("");
   }
@@ -33,6 +38,9 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SampleCatalogue.write(folder, new Seed(seed));
+    try (EncodingDisplay display = new EncodingDisplay()) {
+      FeatureExtraction.run(folder, FeatureRequest.standard(threads.count()), display);
+    }
     System.out.println(folder);
     return Main.DONE;
   }

@@ -69,6 +69,18 @@ public final class DatasetFolder {
    * @throws IOException if it cannot be written, as on a full disk
    */
   public static void write(Path folder, Dataset dataset, String source) throws IOException {
+    write(folder, dataset, source, draft -> {});
+  }
+
+  /** Writes further files into the folder before it appears. */
+  interface MoreFiles {
+    /** Writes them below {@code draft}. */
+    void writeTo(Path draft) throws IOException;
+  }
+
+  /** Writes {@code dataset} and more beside it; the folder appears whole or not at all. */
+  static void write(Path folder, Dataset dataset, String source, MoreFiles more)
+      throws IOException {
     checkFree(folder);
     checkIds(dataset.users());
     checkIds(dataset.items());
@@ -84,6 +96,7 @@ public final class DatasetFolder {
       deleteAll(draft); // what a killed process of the same number left
       Files.createDirectory(draft);
       writeFiles(draft, dataset, source);
+      more.writeTo(draft);
       Files.deleteIfExists(target);
       Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException failure) {
