@@ -34,6 +34,7 @@ record ArchitectureRules(String root) {
           "core", Set.of(),
           "formats", Set.of("core"),
           "data", Set.of("core", "formats"),
+          "features", Set.of("core", "formats", "data"),
           "evaluation", Set.of("core"),
           "runs", Set.of("core", "formats"),
           "engine", Set.of("core", "formats"),
@@ -41,7 +42,11 @@ record ArchitectureRules(String root) {
           "training", Set.of("core", "formats", "engine", "models", "evaluation", "runs"),
           "cli",
               Set.of(
-                  "core", "formats", "data", "evaluation", "runs", "engine", "models", "training"));
+                  "core",
+                  "formats",
+                  "data",
+                  "features",
+                  "evaluation", "runs", "engine", "models", "training"));
 
   /** The modules in which a tensor may be seen. */
   static final Set<String> MAY_USE_TENSORS = Set.of("engine", "models", "training");

@@ -111,7 +111,6 @@ final class SamplePicture {
    * @param period from one stripe or dot to the next, in pixels
    */
   private static Area pattern(int pattern, int period, int phase) {
-    Area area = new Area();
     Path2D path = new Path2D.Double();
     int half = period / 2;
     for (int a = phase - 2 * SIDE; a < 2 * SIDE; a += period) {
@@ -119,9 +118,9 @@ final class SamplePicture {
         case 1 -> path.append(new Rectangle2D.Double(a, -SIDE, half, 3 * SIDE), false);
         case 2 -> path.append(new Rectangle2D.Double(-SIDE, a, 3 * SIDE, half), false);
         case 3 -> {
-          for (int b = phase - SIDE; b < 2 * SIDE; b += period) {
-            int shift = (a - b) / period % 2 == 0 ? 0 : half;
-            path.append(new Rectangle2D.Double(a, b + shift, half, half), false);
+          for (int row = -SIDE / half; row < 2 * SIDE / half; row++) {
+            int shift = row % 2 == 0 ? 0 : half;
+            path.append(new Rectangle2D.Double(a + shift, row * half, half, half), false);
           }
         }
         case 4 -> {
@@ -139,8 +138,7 @@ final class SamplePicture {
         }
       }
     }
-    area.add(new Area(path));
-    return area;
+    return new Area(path);
   }
 
   private static Path2D polygon(double... corners) {

@@ -52,46 +52,44 @@ record SampleProduct(int kind, int brand, int model, int material, int colour, i
           new Brand(
               "Harbour & Tide",
               List.of("Regatta", "Lighthouse", "Compass", "Anchor", "Schooner", "Harbour"),
-              "sailors at heart, inspired by boats, sea and salt wind"),
+              "sailors inspired by boats, sea and salt wind"),
           new Brand(
               "Polaris Works",
               List.of("Orion", "Comet", "Nebula", "Saturn", "Eclipse", "Telescope"),
-              "stargazers, inspired by planets, rockets and the night sky"),
+              "stargazers inspired by planets, rockets and the night sky"),
           new Brand(
               "Fernhill Botanics",
               List.of("Meadow", "Clover", "Orchid", "Ivy", "Juniper", "Botanist"),
-              "gardeners, inspired by leaves, flowers and greenhouses"),
+              "gardeners inspired by leaves, flowers and greenhouses"),
           new Brand(
               "Marquee Records",
               List.of("Saxophone", "Encore", "Trumpet", "Blue Note", "Swing", "Vinyl"),
-              "musicians, inspired by jazz clubs, records and concerts"),
+              "musicians inspired by jazz clubs, records and concerts"),
           new Brand(
               "Summit Trail",
               List.of("Glacier", "Alpine", "Ridge", "Base Camp", "Everest", "Hiker"),
-              "mountaineers, inspired by peaks, snow and long hikes"),
+              "mountaineers inspired by peaks, snow and long hikes"),
           new Brand(
               "Old Mill Bakery",
               List.of("Croissant", "Sourdough", "Baguette", "Cinnamon", "Brioche", "Baker"),
-              "bakers, inspired by bread, flour and warm ovens"),
+              "bakers inspired by bread, flour and warm ovens"),
           new Brand(
               "Steamline",
               List.of("Locomotive", "Express", "Station", "Viaduct", "Conductor", "Railway"),
-              "railway people, inspired by steam trains, tracks and stations"),
+              "railway people inspired by steam trains, tracks and stations"),
           new Brand(
               "Pixel Arcade",
               List.of("Joystick", "High Score", "Cartridge", "Console", "Level Up", "Gamer"),
-              "gamers, inspired by video games, arcades and early computers"));
+              "gamers inspired by video games, arcades and early computers"));
 
   static final List<Material> MATERIALS =
       List.of(
-          new Material("linen", "Linen woven from flax, a plant fibre: crisp linen, washed linen."),
-          new Material("wool", "Wool of sheep, knitted and felted: warm wool, soft merino wool."),
-          new Material("leather", "Leather from a tannery: sturdy cowhide, saddle leather."),
-          new Material("cork", "Cork from the bark of cork oaks: light cork, springy cork."),
-          new Material(
-              "denim", "Denim, the cloth of jeans: hard-wearing denim, indigo jeans cloth."),
-          new Material(
-              "silk", "Silk from silkworms: smooth mulberry silk, shimmering satin silk."));
+          new Material("linen", "Crisp washed linen, woven from flax."),
+          new Material("wool", "Warm merino wool, knitted from sheep's fleece."),
+          new Material("leather", "Sturdy saddle leather, tanned cowhide."),
+          new Material("cork", "Light springy cork, from the bark of cork oaks."),
+          new Material("denim", "Hard-wearing denim, the cloth of jeans."),
+          new Material("silk", "Shimmering mulberry silk, smooth as satin."));
 
   static final List<String> COLOURS =
       List.of("red", "orange", "yellow", "green", "turquoise", "blue", "violet", "charcoal");
@@ -128,7 +126,7 @@ record SampleProduct(int kind, int brand, int model, int material, int colour, i
     Brand by = BRANDS.get(brand);
     return new ItemDescription(
         title(),
-        "%s By %s: %s.".formatted(MATERIALS.get(material).praise(), by.name(), by.story()),
+        "%s By %s, %s.".formatted(MATERIALS.get(material).praise(), by.name(), by.story()),
         by.name(),
         List.of("Home", KINDS.get(kind).shelf()),
         image);

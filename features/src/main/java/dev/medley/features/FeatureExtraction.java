@@ -1,5 +1,6 @@
 package dev.medley.features;
 
+import dev.medley.data.FeatureRecords;
 import dev.medley.data.ItemLines;
 import dev.medley.formats.AtomicFile;
 import java.io.IOException;
@@ -38,19 +39,52 @@ public final class FeatureExtraction {
     ImageIO.setUseCache(false);
     List<FeatureReport> reports = new ArrayList<>();
     try (Workers workers = new Workers(request.threads())) {
-      if (request.text() != null || texts) {
-        try (TextEncoder encoder = MiniLm.open(workers)) {
-          reports.add(Texts.encode(folder, encoder, request.fields(), items, progress));
-        }
+      if (wanted(folder, Texts.MODALITY, request.text() != null, texts)) {
+        reports.add(texts(folder, request, items, workers, progress));
       }
-      if (request.image() != null || pictures) {
-        try (ImageEncoder encoder = new Descriptor()) {
-          reports.add(Images.encode(folder, encoder, items, workers, progress));
-        }
+      if (wanted(folder, Images.MODALITY, request.image() != null, pictures)) {
+        reports.add(images(folder, request, items, workers, progress));
+      }
+      for (FeatureRequest.Matrix matrix : request.matrices()) {
+        reports.add(MatrixRows.encode(folder, matrix, items, progress));
       }
     }
     listMissing(folder, reports);
     return reports;
+  }
+
+  /** What is asked for, and by default what there is input for and nobody else has made. */
+  private static boolean wanted(Path folder, String modality, boolean asked, boolean possible)
+      throws IOException {
+    boolean foreign =
+        ModalityRun.exists(folder, modality) && !FeatureRecords.read(folder).containsKey(modality);
+    return asked || (possible && !foreign);
+  }
+
+  private static FeatureReport texts(
+      Path folder, FeatureRequest request, int items, Workers workers, FeatureProgress progress)
+      throws IOException {
+    FeatureRequest.Text text = request.text();
+    if (text instanceof FeatureRequest.Text.TfIdf light) {
+      return Texts.fit(folder, light.dimension(), request.fields(), items, progress);
+    }
+    try (TextEncoder encoder =
+        text instanceof FeatureRequest.Text.Onnx other
+            ? SentenceTransformer.open(other.model(), workers)
+            : MiniLm.open(workers)) {
+      return Texts.encode(folder, encoder, request.fields(), items, progress);
+    }
+  }
+
+  private static FeatureReport images(
+      Path folder, FeatureRequest request, int items, Workers workers, FeatureProgress progress)
+      throws IOException {
+    try (ImageEncoder encoder =
+        request.image() instanceof FeatureRequest.Image.Onnx network
+            ? OnnxImage.open(network.model(), network.preprocess())
+            : new Descriptor()) {
+      return Images.encode(folder, encoder, items, workers, progress);
+    }
   }
 
   private static void listMissing(Path folder, List<FeatureReport> reports) throws IOException {

@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.medley.core.InvalidInputException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -34,17 +36,39 @@ final class Onnx implements AutoCloseable {
    * @throws InvalidInputException if the bytes are no model that the runtime knows
    */
   static Onnx open(String subject, byte[] bytes) {
+    return open(subject, options -> environmentOf().createSession(bytes, options));
+  }
+
+  private static Onnx open(String subject, Opening opening) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      return new Onnx(environmentOf().createSession(bytes, options));
+      return new Onnx(opening.open(options));
     } catch (OrtException malformed) {
       throw new InvalidInputException(
           "%s: expected a model in ONNX form, got something else (%s); export it again"
               .formatted(subject, oneLine(malformed)),
           malformed);
     }
+  }
+
+  /**
+   * Opens a model's file; weights that it keeps in files beside it are found.
+   *
+   * @throws InvalidInputException if it is missing or no model that the runtime knows
+   */
+  static Onnx open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(
+          file + ": expected a model in ONNX form, got no such file; check the path");
+    }
+    return open(
+        file.toString(), options -> environmentOf().createSession(file.toString(), options));
+  }
+
+  private interface Opening {
+    OrtSession open(OrtSession.SessionOptions options) throws OrtException;
   }
 
   private static OrtEnvironment environmentOf() {
@@ -62,6 +86,11 @@ final class Onnx implements AutoCloseable {
   /** The names of its inputs. */
   List<String> inputs() {
     return List.copyOf(session.getInputNames());
+  }
+
+  /** The names of its outputs, in the model's order. */
+  List<String> outputs() {
+    return List.copyOf(session.getOutputNames());
   }
 
   /**

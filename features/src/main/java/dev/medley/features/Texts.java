@@ -5,9 +5,11 @@ import dev.medley.formats.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The texts of a dataset's items, encoded. */
 final class Texts {
@@ -46,6 +48,45 @@ final class Texts {
       progress.advanced(MODALITY, items, items);
       return run.finish(identity, encoder.dimension(), cache::copy);
     }
+  }
+
+  /** Fits TF-IDF to all texts and writes the feature file. */
+  static FeatureReport fit(
+      Path folder, int dimension, List<TextField> fields, int items, FeatureProgress progress)
+      throws IOException {
+    ModalityRun run = new ModalityRun(folder, MODALITY);
+    List<String> ids = new ArrayList<>();
+    List<String> sentences = new ArrayList<>();
+    try (ItemLines lines = ItemLines.open(folder)) {
+      while (lines.next()) {
+        ids.add(lines.id());
+        sentences.add(TextField.sentence(lines.description(), fields));
+      }
+    }
+    TfIdf fitted = new TfIdf(sentences, dimension);
+    Map<String, Integer> rows = new HashMap<>();
+    for (int row = 0; row < items; row++) {
+      if (sentences.get(row).isEmpty()) {
+        run.missing(ids.get(row), "no text in " + TextField.labels(fields));
+      } else if (!fitted.known(row)) {
+        run.missing(ids.get(row), "no word that another item has");
+      } else {
+        String hash = new Sha256().add(sentences.get(row)).hex();
+        rows.put(hash, row);
+        run.present(ids.get(row), hash);
+      }
+    }
+    run.encoded(items);
+    progress.advanced(MODALITY, items, items);
+    EncoderIdentity identity =
+        new EncoderIdentity(
+            "tfidf",
+            "1",
+            new TreeMap<>(
+                Map.of(
+                    "dimension", Integer.toString(dimension), "fields", TextField.labels(fields))));
+    return run.finish(
+        identity, fitted.dimension(), (hash, out) -> fitted.copy(rows.getOrDefault(hash, 0), out));
   }
 
   private static void encode(
