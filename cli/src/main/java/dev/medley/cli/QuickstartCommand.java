@@ -5,10 +5,7 @@ import dev.medley.core.Imputation;
 import dev.medley.core.Seed;
 import dev.medley.data.DatasetFolder;
 import dev.medley.data.FeatureAblation;
-import dev.medley.data.SampleCatalogue;
 import dev.medley.engine.Device;
-import dev.medley.features.FeatureExtraction;
-import dev.medley.features.FeatureRequest;
 import dev.medley.formats.AtomicFile;
 import dev.medley.models.Settings;
 import dev.medley.models.blocks.TrainedScorer;
@@ -50,10 +47,7 @@ final class QuickstartCommand implements Callable<Integer> {
     int count = threads.count();
     Path data = out.resolve("data");
     if (!Files.exists(data)) {
-      SampleCatalogue.write(data, new Seed(1));
-    }
-    try (EncodingDisplay display = new EncodingDisplay()) {
-      FeatureExtraction.run(data, FeatureRequest.standard(count), display);
+      SampleCommand.write(data, new Seed(1), count);
     }
     Dataset dataset = DatasetFolder.read(data);
     Comparison comparison = new Comparison();

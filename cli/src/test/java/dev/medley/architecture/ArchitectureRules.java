@@ -46,7 +46,11 @@ record ArchitectureRules(String root) {
                   "formats",
                   "data",
                   "features",
-                  "evaluation", "runs", "engine", "models", "training"));
+                  "evaluation",
+                  "runs",
+                  "engine",
+                  "models",
+                  "training"));
 
   /** The modules in which a tensor may be seen. */
   static final Set<String> MAY_USE_TENSORS = Set.of("engine", "models", "training");

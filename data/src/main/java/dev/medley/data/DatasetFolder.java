@@ -72,14 +72,15 @@ public final class DatasetFolder {
     write(folder, dataset, source, draft -> {});
   }
 
-  /** Writes further files into the folder before it appears. */
-  interface MoreFiles {
-    /** Writes them below {@code draft}. */
-    void writeTo(Path draft) throws IOException;
+  /** Adds to a folder before it appears. */
+  @FunctionalInterface
+  public interface Completion {
+    /** Writes further files below {@code draft}, which is a dataset folder already. */
+    void complete(Path draft) throws IOException;
   }
 
-  /** Writes {@code dataset} and more beside it; the folder appears whole or not at all. */
-  static void write(Path folder, Dataset dataset, String source, MoreFiles more)
+  /** Writes {@code dataset} and what completes it; the folder appears whole or not at all. */
+  static void write(Path folder, Dataset dataset, String source, Completion completion)
       throws IOException {
     checkFree(folder);
     checkIds(dataset.users());
@@ -96,7 +97,7 @@ public final class DatasetFolder {
       deleteAll(draft); // what a killed process of the same number left
       Files.createDirectory(draft);
       writeFiles(draft, dataset, source);
-      more.writeTo(draft);
+      completion.complete(draft);
       Files.deleteIfExists(target);
       Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException failure) {

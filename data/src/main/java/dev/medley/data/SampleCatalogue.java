@@ -48,10 +48,12 @@ public final class SampleCatalogue {
    * gives the same bytes on every machine.
    *
    * @param folder new or empty
+   * @param completion adds to the folder before it appears, as features
    * @throws dev.medley.core.InvalidInputException if the folder holds something
    * @throws IOException if it cannot be written
    */
-  public static void write(Path folder, Seed seed) throws IOException {
+  public static void write(Path folder, Seed seed, DatasetFolder.Completion completion)
+      throws IOException {
     List<SampleProduct> products = products(seed);
     Set<Integer> withoutPicture = withoutPicture(seed);
     List<ItemDescription> descriptions = new ArrayList<>();
@@ -87,6 +89,7 @@ public final class SampleCatalogue {
               Files.write(images.resolve(ids.get(item) + ".png"), png);
             }
           }
+          completion.complete(draft);
         });
   }
 

@@ -1,7 +1,10 @@
 package dev.medley.features;
 
+import dev.medley.core.InvalidInputException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +25,14 @@ public record FeatureRequest(
 
   /** An encoder of texts. */
   public sealed interface Text {
+    /** Texts are left alone. */
+    record None() implements Text {}
+
     /** all-MiniLM-L6-v2. */
     record MiniLm() implements Text {}
 
-    /**
-     * TF-IDF, reduced.
-     *
-     * @param dimension at most so many numbers per item
-     */
-    record TfIdf(int dimension) implements Text {}
+    /** TF-IDF, reduced to at most 128 numbers. */
+    record TfIdf() implements Text {}
 
     /**
      * A sentence transformer.
@@ -42,6 +44,9 @@ public record FeatureRequest(
 
   /** An encoder of pictures. */
   public sealed interface Image {
+    /** Pictures are left alone. */
+    record None() implements Image {}
+
     /** Histograms of colour and gradient. */
     record Descriptor() implements Image {}
 
@@ -63,10 +68,38 @@ public record FeatureRequest(
    */
   public record Matrix(String modality, Path file, @Nullable Path ids) {}
 
-  /** Takes copies. */
+  /**
+   * Takes copies.
+   *
+   * @throws InvalidInputException if two matrices are of one modality, or one is of a modality that
+   *     is encoded as well
+   */
   public FeatureRequest {
     matrices = List.copyOf(matrices);
     fields = List.copyOf(fields);
+    Set<String> modalities = new HashSet<>();
+    for (Matrix matrix : matrices) {
+      if (!matrix.modality().matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")) {
+        throw new InvalidInputException(
+            "--matrix: expected a name of letters, digits, - and _, got '%s'; choose another"
+                .formatted(matrix.modality()));
+      }
+      boolean encoded =
+          (matrix.modality().equals("text") && text != null && !(text instanceof Text.None))
+              || (matrix.modality().equals("image")
+                  && image != null
+                  && !(image instanceof Image.None));
+      if (encoded || !modalities.add(matrix.modality())) {
+        throw new InvalidInputException(
+            "--matrix: expected each modality once, got %s twice; leave one out"
+                .formatted(matrix.modality()));
+      }
+    }
+  }
+
+  /** Whether a matrix brings a modality. */
+  boolean brings(String modality) {
+    return matrices.stream().anyMatch(matrix -> matrix.modality().equals(modality));
   }
 
   /** The defaults with so many threads. */

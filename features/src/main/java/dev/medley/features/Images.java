@@ -16,7 +16,7 @@ final class Images {
 
   private Images() {}
 
-  /** What became of an item's picture: a hash, or the reason why there is none. */
+  /** What became of an item's picture: its file's hash, and the reason why there is no row. */
   private static final class Outcome {
     private final String itemId;
     private String hash = "";
@@ -30,9 +30,14 @@ final class Images {
 
   /** Encodes what the cache does not hold and writes the feature file. */
   static FeatureReport encode(
-      Path folder, ImageEncoder encoder, int items, Workers workers, FeatureProgress progress)
+      Path folder,
+      ImageEncoder encoder,
+      int items,
+      boolean asked,
+      Workers workers,
+      FeatureProgress progress)
       throws IOException {
-    ModalityRun run = new ModalityRun(folder, MODALITY);
+    ModalityRun run = new ModalityRun(folder, MODALITY, asked);
     Pictures pictures = new Pictures(folder);
     try (ItemLines lines = ItemLines.open(folder);
         RowCache cache = RowCache.open(run.cacheFile(encoder.identity()), encoder.dimension())) {
@@ -48,8 +53,8 @@ final class Images {
         }
         workers.all(work);
         for (Outcome outcome : window) {
-          if (outcome.hash.isEmpty()) {
-            run.missing(outcome.itemId, outcome.reason);
+          if (!outcome.reason.isEmpty()) {
+            run.missing(outcome.itemId, outcome.hash, outcome.reason);
           } else {
             run.present(outcome.itemId, outcome.hash);
             run.encoded(outcome.encoded ? 1 : 0);
@@ -63,6 +68,11 @@ final class Images {
     }
   }
 
+  /** What stands for a picture. */
+  static String hash(byte[] bytes) {
+    return new Sha256().add(bytes, 0, bytes.length).hex();
+  }
+
   private static void encode(
       String name, Pictures pictures, ImageEncoder encoder, RowCache cache, Outcome outcome) {
     if (name.isEmpty()) {
@@ -71,7 +81,8 @@ final class Images {
     }
     try {
       byte[] bytes = pictures.bytes(name);
-      String hash = new Sha256().add(bytes, 0, bytes.length).hex();
+      String hash = hash(bytes);
+      outcome.hash = hash;
       if (!cache.has(hash)) {
         float[] row = encoder.encode(Pictures.decode(bytes, encoder.side()));
         if (!Rows.finite(row)) {
@@ -80,7 +91,6 @@ final class Images {
         cache.put(hash, row);
         outcome.encoded = true;
       }
-      outcome.hash = hash;
     } catch (Pictures.Unreadable unreadable) {
       outcome.reason = name + ": " + unreadable.getMessage();
     } catch (IOException failure) {

@@ -46,11 +46,16 @@ final class MatrixRows implements AutoCloseable {
     this.open = open;
   }
 
+  /** Refuses a matrix that {@link #encode} would refuse. */
+  static void check(FeatureRequest.Matrix matrix) throws IOException {
+    open(matrix).close();
+  }
+
   /** Takes the modality into the dataset folder. */
   static FeatureReport encode(
       Path folder, FeatureRequest.Matrix matrix, int items, FeatureProgress progress)
       throws IOException {
-    ModalityRun run = new ModalityRun(folder, matrix.modality());
+    ModalityRun run = new ModalityRun(folder, matrix.modality(), true);
     Map<String, Integer> rowOf = new HashMap<>(); // by hash of the row's numbers
     try (MatrixRows rows = open(matrix);
         ItemLines lines = ItemLines.open(folder)) {
@@ -59,7 +64,7 @@ final class MatrixRows implements AutoCloseable {
       while (lines.next()) {
         Integer number = rows.rows.get(lines.id());
         if (number == null) {
-          run.missing(lines.id(), "not among the ids of " + matrix.file().getFileName());
+          run.missing(lines.id(), "", "not among the ids of " + matrix.file().getFileName());
         } else {
           rows.reader.copy(number, row);
           if (Rows.finite(row)) {
@@ -68,7 +73,7 @@ final class MatrixRows implements AutoCloseable {
             rowOf.put(hash, number);
             run.present(lines.id(), hash);
           } else {
-            run.missing(lines.id(), "the row holds numbers that are not finite");
+            run.missing(lines.id(), "", "the row holds numbers that are not finite");
           }
         }
         progress.advanced(matrix.modality(), lines.row() + 1, items);

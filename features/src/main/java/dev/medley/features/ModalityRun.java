@@ -4,10 +4,8 @@ import dev.medley.core.InvalidInputException;
 import dev.medley.data.FeatureRecord;
 import dev.medley.data.FeatureRecords;
 import dev.medley.formats.Npy;
-import dev.medley.formats.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,26 +21,38 @@ final class ModalityRun {
 
   private final String modality;
   private final Path folder;
+  private final boolean asked;
   private final long started = System.nanoTime();
   private final List<String> hashes = new ArrayList<>(); // empty where the item has no input
   private final List<FeatureReport.Missing> missing = new ArrayList<>();
-  private final Sha256 inputs = new Sha256();
+  private final InputHash inputs = new InputHash();
   private int encoded;
 
-  ModalityRun(Path folder, String modality) {
+  /**
+   * Of one modality.
+   *
+   * @param asked whether it is an error if no item has it; else no file is written then
+   */
+  ModalityRun(Path folder, String modality, boolean asked) {
     this.folder = folder;
     this.modality = modality;
+    this.asked = asked;
   }
 
   /** The next item of items.tsv has an input with this hash. */
   void present(String itemId, String sha256) {
-    inputs.add(itemId).add("\0").add(sha256).add("\n");
+    inputs.add(itemId, sha256);
     hashes.add(sha256);
   }
 
-  /** The next item of items.tsv has none. */
-  void missing(String itemId, String reason) {
-    inputs.add(itemId).add("\0\n");
+  /**
+   * The next item of items.tsv has no row.
+   *
+   * @param sha256 of its input all the same, as of a picture that does not decode; empty where
+   *     there is none
+   */
+  void missing(String itemId, String sha256, String reason) {
+    inputs.add(itemId, sha256);
     hashes.add("");
     missing.add(new FeatureReport.Missing(itemId, reason));
   }
@@ -69,10 +79,13 @@ final class ModalityRun {
   FeatureReport finish(EncoderIdentity identity, int dimension, Source source) throws IOException {
     int items = hashes.size();
     int present = items - missing.size();
+    if (present == 0 && !asked) {
+      return report(identity, dimension);
+    }
     if (present == 0) {
       throw new InvalidInputException(
-          "%s: expected at least one item with %s, got none of %d (the first: %s); see the guide on features"
-              .formatted(folder, modality, items, missing.get(0).reason()));
+          "%s: expected at least one item with %s, got none of %d (the first: %s); mend items.tsv or leave %s out"
+              .formatted(folder, modality, items, missing.get(0).reason(), modality));
     }
     Path file = FeatureRecords.featureFile(folder, modality);
     try {
@@ -105,20 +118,20 @@ final class ModalityRun {
             identity.version(),
             identity.settings(),
             inputs.hex()));
+    return report(identity, dimension);
+  }
+
+  private FeatureReport report(EncoderIdentity identity, int dimension) {
+    int present = hashes.size() - missing.size();
     return new FeatureReport(
         modality,
         identity.name(),
         dimension,
-        items,
+        hashes.size(),
         present,
         encoded,
         Math.max(0, present - encoded),
         missing,
         (System.nanoTime() - started) / 1e9);
-  }
-
-  /** Whether a dataset has the modality's file already. */
-  static boolean exists(Path folder, String modality) {
-    return Files.exists(FeatureRecords.featureFile(folder, modality));
   }
 }

@@ -21,9 +21,14 @@ final class Texts {
 
   /** Encodes what the cache does not hold and writes the feature file. */
   static FeatureReport encode(
-      Path folder, TextEncoder encoder, List<TextField> fields, int items, FeatureProgress progress)
+      Path folder,
+      TextEncoder encoder,
+      List<TextField> fields,
+      int items,
+      boolean asked,
+      FeatureProgress progress)
       throws IOException {
-    ModalityRun run = new ModalityRun(folder, MODALITY);
+    ModalityRun run = new ModalityRun(folder, MODALITY, asked);
     EncoderIdentity identity = encoder.identity().with("fields", TextField.labels(fields));
     try (ItemLines lines = ItemLines.open(folder);
         RowCache cache = RowCache.open(run.cacheFile(identity), encoder.dimension())) {
@@ -31,9 +36,9 @@ final class Texts {
       while (lines.next()) {
         String sentence = TextField.sentence(lines.description(), fields);
         if (sentence.isEmpty()) {
-          run.missing(lines.id(), "no text in " + TextField.labels(fields));
+          run.missing(lines.id(), "", "no text in " + TextField.labels(fields));
         } else {
-          String hash = new Sha256().add(sentence).hex();
+          String hash = sentenceHash(sentence);
           run.present(lines.id(), hash);
           if (!cache.has(hash)) {
             window.put(hash, sentence);
@@ -50,11 +55,16 @@ final class Texts {
     }
   }
 
+  /** What stands for a sentence. */
+  static String sentenceHash(String sentence) {
+    return new Sha256().add(sentence).hex();
+  }
+
   /** Fits TF-IDF to all texts and writes the feature file. */
   static FeatureReport fit(
       Path folder, int dimension, List<TextField> fields, int items, FeatureProgress progress)
       throws IOException {
-    ModalityRun run = new ModalityRun(folder, MODALITY);
+    ModalityRun run = new ModalityRun(folder, MODALITY, true);
     List<String> ids = new ArrayList<>();
     List<String> sentences = new ArrayList<>();
     try (ItemLines lines = ItemLines.open(folder)) {
@@ -67,11 +77,12 @@ final class Texts {
     Map<String, Integer> rows = new HashMap<>();
     for (int row = 0; row < items; row++) {
       if (sentences.get(row).isEmpty()) {
-        run.missing(ids.get(row), "no text in " + TextField.labels(fields));
+        run.missing(ids.get(row), "", "no text in " + TextField.labels(fields));
       } else if (!fitted.known(row)) {
-        run.missing(ids.get(row), "no word that another item has");
+        run.missing(
+            ids.get(row), sentenceHash(sentences.get(row)), "no word that another item has");
       } else {
-        String hash = new Sha256().add(sentences.get(row)).hex();
+        String hash = sentenceHash(sentences.get(row));
         rows.put(hash, row);
         run.present(ids.get(row), hash);
       }
