@@ -24,6 +24,7 @@ public final class Main {
               Map.entry("ranking", Ranking::run),
               Map.entry("sampling", Sampling::run),
               Map.entry("freedom", FreedomEpoch::run),
+              Map.entry("features", FeatureRates::run),
               Map.entry("memory", Memory::run),
               Map.entry("generate", Generate::run),
               Map.entry("grid", Grid::run)));

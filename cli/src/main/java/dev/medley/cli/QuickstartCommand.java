@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     description =
-        "The whole way on a sample: data, two trained models, a table, recommendations; a second"
+        "The whole way on a sample: data with features, three trained models, a table, recommendations; a second"
             + " call goes on where the first stopped.")
 final class QuickstartCommand implements Callable<Integer> {
-  private static final List<String> MODELS = List.of("lightgcn", "freedom");
+  private static final List<String> MODELS = List.of("lightgcn", "freedom", "dream");
   private static final int SHOWN = 10;
 
   @Option(

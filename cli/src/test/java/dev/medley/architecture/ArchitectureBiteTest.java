@@ -14,6 +14,7 @@ import dev.medley.architecture.planted.evaluation.RanksTensors;
 import dev.medley.architecture.planted.models.AsksForCollection;
 import dev.medley.architecture.planted.models.LoadsByName;
 import dev.medley.architecture.planted.models.RollsDice;
+import dev.medley.architecture.planted.runs.EncodesPictures;
 import dev.medley.architecture.planted.runs.ParsesArguments;
 import dev.medley.architecture.planted.runs.RunManager;
 import dev.medley.architecture.planted.runs.util.Padding;
@@ -53,6 +54,11 @@ final class ArchitectureBiteTest {
   @Test
   void commandLineLibraryInRuns() {
     assertBites(RULES.commandLineStaysInCli(), ParsesArguments.class);
+  }
+
+  @Test
+  void encodersLibraryInRuns() {
+    assertBites(RULES.encodersStayInFeatures(), EncodesPictures.class);
   }
 
   @Test

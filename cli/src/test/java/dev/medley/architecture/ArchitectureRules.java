@@ -109,6 +109,15 @@ record ArchitectureRules(String root) {
         .resideInAnyPackage("picocli..", "me.tongfei..");
   }
 
+  ArchRule encodersStayInFeatures() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(within("features"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.onnxruntime..", "ai.djl..", "boofcv..", "org.ejml..");
+  }
+
   ArchRule noCycles() {
     return SlicesRuleDefinition.slices().matching(root + ".(**)").should().beFreeOfCycles();
   }

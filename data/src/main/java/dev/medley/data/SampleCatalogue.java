@@ -22,7 +22,7 @@ import java.util.Set;
  * pattern. Brand and material show in a product's text alone, colour and pattern in its picture
  * alone, and all four count alike; popularity and chance decide the rest. Users buy few products,
  * so behaviour alone tells little of what a product is like.
- * docs/decisions/0010-sample-catalogue.md has what was measured.
+ * docs/decisions/0013-sample-catalogue.md has what was measured.
  */
 public final class SampleCatalogue {
   /** How many users there are. */
@@ -32,8 +32,8 @@ public final class SampleCatalogue {
   public static final int PRODUCTS = 600;
 
   private static final String NAME = "sample";
-  private static final int FEWEST = 5; // training interactions of a user
-  private static final int MOST = 7;
+  private static final int FEWEST = 4; // training interactions of a user
+  private static final int MOST = 5;
   private static final int VALIDATION = 1; // of a user
   private static final int TEST = 2;
   private static final int WITHOUT_PICTURE = 12;
@@ -91,6 +91,11 @@ public final class SampleCatalogue {
           }
           completion.complete(draft);
         });
+  }
+
+  /** What the pictures show and no text says, as {@code "red, dots"}, by product. */
+  public static List<String> looks(Seed seed) {
+    return products(seed).stream().map(SampleProduct::looks).toList();
   }
 
   /** The products, no two of the same title and looks. */

@@ -3,7 +3,6 @@ package dev.medley.data;
 import dev.medley.core.ItemDescription;
 import dev.medley.core.RandomStream;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A made-up product: what it is shows in text and picture, brand and material in the text alone,
@@ -132,9 +131,8 @@ record SampleProduct(int kind, int brand, int model, int material, int colour, i
         image);
   }
 
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT, "%s, %s, %s", title(), COLOURS.get(colour), PATTERNS.get(pattern));
+  /** Its colour and pattern. */
+  String looks() {
+    return COLOURS.get(colour) + ", " + PATTERNS.get(pattern);
   }
 }

@@ -29,7 +29,6 @@ final class TfIdf {
   private static final int MOST_WORDS = 20_000; // V
   private static final int EXTRA = 8;
   private static final int ITERATIONS = 6;
-  private static final double MOST_COMMON = 0.5; // share of the sentences a word may stand in
 
   private final int words; // V
   private final List<int[]> indices = new ArrayList<>();
@@ -49,7 +48,7 @@ final class TfIdf {
       count++;
       occurrences(sentence).keySet().forEach(word -> counts.merge(word, 1, Integer::sum));
     }
-    Map<String, Integer> vocabulary = vocabulary(counts, count);
+    Map<String, Integer> vocabulary = vocabulary(counts);
     words = vocabulary.size();
     double[] rarity = new double[words];
     int n = count;
@@ -72,12 +71,11 @@ final class TfIdf {
     return found;
   }
 
-  /** The words that stand in two sentences or more and not in most, the most frequent first. */
-  private static Map<String, Integer> vocabulary(Map<String, Integer> counts, int sentences) {
+  /** The words that stand in two sentences or more, the most frequent first. */
+  private static Map<String, Integer> vocabulary(Map<String, Integer> counts) {
     List<Map.Entry<String, Integer>> known = new ArrayList<>();
     for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-      int count = entry.getValue();
-      if (count >= 2 && count <= Math.max(2, MOST_COMMON * sentences)) {
+      if (entry.getValue() >= 2) {
         known.add(entry);
       }
     }
