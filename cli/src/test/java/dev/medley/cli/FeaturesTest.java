@@ -83,7 +83,7 @@ class FeaturesTest extends CommandLineTest {
         "--text minlim       | --text: expected one of minilm, tfidf, onnx:FILE, none, got 'minlim'; did you mean 'minilm'?",
         "--image onnx:a.onnx | --image onnx:FILE: expected --preprocess with it, got none; say resnet50, clip, siglip or a file",
         "--preprocess clip   | --preprocess: expected --image onnx:FILE with it, got no --image; leave one out or add the other",
-        "--fields title,prize | --fields: expected one of title, brand, categories, description, got 'prize'; did you mean 'title'?",
+        "--fields title,brend | --fields: expected one of title, brand, categories, description, got 'brend'; did you mean 'brand'?",
         "--matrix audio      | --matrix: expected NAME=FILE, as audio=audio.npy, got 'audio'; write it so",
         "--matrix ../x=a.npy | --matrix: expected a name of letters, digits, - and _, got '../x'; choose another",
         "--image onnx:no.onnx --preprocess clip | no.onnx: expected a model in ONNX form, got no such file; check the path"
