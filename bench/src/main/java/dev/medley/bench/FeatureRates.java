@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -55,13 +56,14 @@ final class FeatureRates {
   /** Encodes and prints; the processor's seconds tell more than the clock's on a busy machine. */
   private static void encode(Path folder, FeatureRequest.Text text, FeatureRequest.Image image)
       throws IOException {
+    forget(folder.resolve(".features"));
     double before = processorSeconds();
     FeatureReport report =
         FeatureExtraction.run(
-            folder,
-            new FeatureRequest(text, image, List.of(), TextField.ALL, THREADS),
-            FeatureProgress.NONE)
-        .get(0);
+                folder,
+                new FeatureRequest(text, image, List.of(), TextField.ALL, THREADS),
+                FeatureProgress.NONE)
+            .get(0);
     double processor = processorSeconds() - before;
     Timings.print(
         "%s by %s: %,d items in %.1f s, %.0f a second (%d encoded now); %.1f s of processor time, with %d cores to itself %.0f a second",
@@ -74,6 +76,17 @@ final class FeatureRates {
         processor,
         THREADS,
         report.items() / processor * THREADS);
+  }
+
+  /** Deletes what an earlier call has encoded. */
+  private static void forget(Path cache) throws IOException {
+    if (Files.isDirectory(cache)) {
+      try (Stream<Path> files = Files.list(cache)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   private static double processorSeconds() {
