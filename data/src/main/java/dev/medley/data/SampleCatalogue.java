@@ -37,8 +37,7 @@ public final class SampleCatalogue {
   private static final int VALIDATION = 1; // of a user
   private static final int TEST = 2;
   private static final int WITHOUT_PICTURE = 12;
-  private static final double LIKING =
-      2.2; // log-odds of a product for each attribute that is liked
+  private static final double LIKING = 2.8; // log-odds for each attribute that is liked
   private static final double POPULARITY = 0.6; // standard deviation of a product's log-odds
 
   private SampleCatalogue() {}
