@@ -26,6 +26,7 @@ public final class Main {
               Map.entry("ranking", Ranking::run),
               Map.entry("sampling", Sampling::run),
               Map.entry("freedom", FreedomEpoch::run),
+              Map.entry("features", FeatureRates::run),
               Map.entry("memory", Memory::run),
               Map.entry("prepare", PrepareSpeed::run),
               Map.entry("generate", Generate::run),

@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       SampleCommand.class,
       InspectCommand.class,
+      FeaturesCommand.class,
       ModelsCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

@@ -5,7 +5,6 @@ import dev.medley.core.Imputation;
 import dev.medley.core.Seed;
 import dev.medley.data.DatasetFolder;
 import dev.medley.data.FeatureAblation;
-import dev.medley.data.SampleCatalogue;
 import dev.medley.engine.Device;
 import dev.medley.formats.AtomicFile;
 import dev.medley.models.Settings;
@@ -24,10 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     description =
-        "The whole way on a sample: data, two trained models, a table, recommendations; a second"
+        "The whole way on a sample: data with features, three trained models, a table, recommendations; a second"
             + " call goes on where the first stopped.")
 final class QuickstartCommand implements Callable<Integer> {
-  private static final List<String> MODELS = List.of("lightgcn", "freedom");
+  private static final List<String> MODELS = List.of("lightgcn", "freedom", "dream");
   private static final int SHOWN = 10;
 
   @Option(
@@ -48,7 +47,7 @@ final class QuickstartCommand implements Callable<Integer> {
     int count = threads.count();
     Path data = out.resolve("data");
     if (!Files.exists(data)) {
-      SampleCatalogue.write(data, new Seed(1));
+      SampleCommand.write(data, new Seed(1), count);
     }
     Dataset dataset = DatasetFolder.read(data);
     Comparison comparison = new Comparison();

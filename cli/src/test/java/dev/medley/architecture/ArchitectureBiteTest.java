@@ -15,6 +15,7 @@ import dev.medley.architecture.planted.models.AsksForCollection;
 import dev.medley.architecture.planted.models.LoadsByName;
 import dev.medley.architecture.planted.models.RollsDice;
 import dev.medley.architecture.planted.runs.AsksADatabase;
+import dev.medley.architecture.planted.runs.EncodesPictures;
 import dev.medley.architecture.planted.runs.ParsesArguments;
 import dev.medley.architecture.planted.runs.RunManager;
 import dev.medley.architecture.planted.runs.util.Padding;
@@ -59,6 +60,11 @@ final class ArchitectureBiteTest {
   @Test
   void databaseInRuns() {
     assertBites(RULES.databaseStaysInPrepare(), AsksADatabase.class);
+  }
+
+  @Test
+  void encodersLibraryInRuns() {
+    assertBites(RULES.encodersStayInFeatures(), EncodesPictures.class);
   }
 
   @Test

@@ -35,6 +35,7 @@ record ArchitectureRules(String root) {
           Map.entry("formats", Set.of("core")),
           Map.entry("data", Set.of("core", "formats")),
           Map.entry("prepare", Set.of("core", "formats", "data")),
+          Map.entry("features", Set.of("core", "formats", "data")),
           Map.entry("evaluation", Set.of("core")),
           Map.entry("runs", Set.of("core", "formats")),
           Map.entry("engine", Set.of("core", "formats")),
@@ -48,6 +49,7 @@ record ArchitectureRules(String root) {
                   "formats",
                   "data",
                   "prepare",
+                  "features",
                   "evaluation",
                   "runs",
                   "engine",
@@ -118,6 +120,15 @@ record ArchitectureRules(String root) {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.duckdb..", "java.sql..");
+  }
+
+  ArchRule encodersStayInFeatures() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(within("features"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.onnxruntime..", "ai.djl..", "boofcv..", "org.ejml..");
   }
 
   ArchRule noCycles() {

@@ -70,6 +70,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void encodersLibrariesAreSeenInFeaturesOnly() {
+    RULES.encodersStayInFeatures().check(SHIPPED);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     RULES.noCycles().check(SHIPPED);
   }

@@ -24,7 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest extends CommandLineTest {
   private static final List<String> COMMANDS =
       List.of(
-          "quickstart", "sample", "inspect", "models", "train", "evaluate", "recommend", "compare");
+          "quickstart",
+          "sample",
+          "inspect",
+          "features",
+          "models",
+          "train",
+          "evaluate",
+          "recommend",
+          "compare");
 
   @Test
   void everyCommandHasHelpAndOneLineOfVersion() {
@@ -278,22 +286,27 @@ class CommandsTest extends CommandLineTest {
   }
 
   @Test
+  @Tag("slow") // encodes 600 texts with MiniLM
   void sampleIsADatasetThatCanBeInspected() throws IOException {
     Path sample = folder.resolve("sample");
     assertThat(medley("sample", sample).done().out()).contains(sample.toString());
     JsonNode report = medley("inspect", sample, "--json").done().json();
     assertThat(report.path("users").asInt()).isEqualTo(1200);
     assertThat(report.path("modalities").size()).isEqualTo(2);
+    assertThat(report.path("modalities").path(0).path("encoder").asText()).isEqualTo("descriptor");
+    assertThat(report.path("modalities").path(1).path("encoder").asText()).isEqualTo("minilm");
+    assertThat(report.path("pictures").path("present").asInt()).isEqualTo(588);
     assertThat(sample.resolve("items.tsv")).exists();
   }
 
   @Test
-  @Tag("slow") // trains two models on the sample
+  @Tag("slow") // trains three models on the sample
   void quickstartGoesTheWholeWayAndASecondTimeAtOnce() throws IOException {
     Path out = folder.resolve("quick");
     Outcome first = medley("quickstart", "--out", out, "--threads", 2).done();
     assertThat(first.out())
-        .contains("1200 users", "lightgcn", "freedom", "recall@20", "10 products that freedom");
+        .contains(
+            "1200 users", "lightgcn", "freedom", "recall@20", "dream", "10 products that dream");
     assertThat(out.resolve("data/dataset.json")).exists();
     assertThat(out.resolve("runs/freedom/metrics.json")).exists();
     assertThat(Files.readString(out.resolve("report.txt"))).isEqualTo(first.out());

@@ -64,10 +64,24 @@ public final class DatasetFolder {
    * @throws IOException if it cannot be written, as on a full disk
    */
   public static void write(Path folder, Dataset dataset, String source) throws IOException {
+    write(folder, dataset, source, draft -> {});
+  }
+
+  /** Adds to a folder before it appears. */
+  @FunctionalInterface
+  public interface Completion {
+    /** Writes further files below {@code draft}, which is a dataset folder already. */
+    void complete(Path draft) throws IOException;
+  }
+
+  /** Writes {@code dataset} and what completes it; the folder appears whole or not at all. */
+  static void write(Path folder, Dataset dataset, String source, Completion completion)
+      throws IOException {
     checkIds(dataset.users());
     checkIds(dataset.items());
     try (FolderDraft draft = FolderDraft.open(folder)) {
       writeFiles(draft.path(), dataset, source);
+      completion.complete(draft.path());
       draft.publish();
     }
   }

@@ -30,6 +30,7 @@ import java.util.Locale;
  * @param minPerUser interactions of the user with the fewest
  * @param medianPerUser interactions of the user in the middle
  * @param maxPerUser interactions of the user with the most
+ * @param nearDuplicates groups of items with the same features under different ids
  * @param warnings what was counted and mended on reading, one sentence each
  */
 public record Inspection(
@@ -54,6 +55,7 @@ public record Inspection(
     double medianPerUser,
     int maxPerUser,
     List<Modality> modalities,
+    List<List<String>> nearDuplicates,
     List<String> warnings) {
 
   /**
@@ -67,6 +69,7 @@ public record Inspection(
   /** Takes copies of the lists. */
   public Inspection {
     modalities = List.copyOf(modalities);
+    nearDuplicates = List.copyOf(nearDuplicates);
     warnings = List.copyOf(warnings);
   }
 
@@ -122,6 +125,7 @@ public record Inspection(
         median,
         perUser[perUser.length - 1],
         dataset.features().stream().map(Inspection::modality).toList(),
+        NearDuplicates.of(dataset),
         dataset.warnings());
   }
 
@@ -173,6 +177,17 @@ public record Inspection(
               "%d numbers, %s of %s items",
               modality.dimension, whole(modality.present), whole(items)));
     }
+    if (!nearDuplicates.isEmpty()) {
+      line(
+          text,
+          "same features",
+          format(
+              "%s of items under different ids, as %s",
+              Count.of(nearDuplicates.size(), "group"),
+              String.join(
+                  ", ",
+                  nearDuplicates.get(0).subList(0, Math.min(4, nearDuplicates.get(0).size())))));
+    }
     for (String warning : warnings) {
       line(text, "warning", warning);
     }
@@ -220,6 +235,11 @@ public record Inspection(
           .put("name", modality.name)
           .put("dimension", modality.dimension)
           .put("present", modality.present);
+    }
+    ArrayNode groups = root.putArray("near_duplicates");
+    for (List<String> group : nearDuplicates) {
+      ArrayNode ids = groups.addArray();
+      group.forEach(ids::add);
     }
     ArrayNode sentences = root.putArray("warnings");
     warnings.forEach(sentences::add);

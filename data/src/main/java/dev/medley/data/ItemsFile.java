@@ -1,14 +1,12 @@
 package dev.medley.data;
 
 import dev.medley.core.Ids;
-import dev.medley.core.InvalidInputException;
 import dev.medley.core.ItemDescription;
 import dev.medley.formats.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The descriptions of items in {@code items.tsv}; data line k names the item of feature row k. */
@@ -16,7 +14,7 @@ final class ItemsFile {
   /** Its name in every dataset folder. */
   static final String NAME = ItemLine.FILE;
 
-  private static final List<String> COLUMNS = List.of(ItemLine.HEADER.split("\t"));
+  static final List<String> COLUMNS = List.of(ItemLine.HEADER.split("\t"));
   private static final ItemDescription UNKNOWN = new ItemDescription("", "", "", List.of(), "");
 
   private ItemsFile() {}
@@ -29,40 +27,10 @@ final class ItemsFile {
    */
   static List<ItemDescription> read(Path file, IdTable items) throws IOException {
     List<ItemDescription> descriptions = new ArrayList<>();
-    try (TsvReader lines = TsvReader.open(file, String.join(" ", COLUMNS))) {
-      List<String> header = lines.header();
-      if (!header.get(0).equals("id")) {
-        throw new InvalidInputException(
-            "%s line 1: expected 'id' as the first column, got %s; put the ids first"
-                .formatted(file, Quote.of(header.get(0))));
-      }
-      for (String column : COLUMNS) {
-        if (header.indexOf(column) != header.lastIndexOf(column)) {
-          throw new InvalidInputException(
-              file + " line 1: expected one column " + column + ", got two; remove one");
-        }
-      }
+    try (ItemLines lines = ItemLines.open(file, items)) {
       while (lines.next()) {
-        if (InterFile.id(lines, 0, "id", items, (line, field, integer) -> {})
-            < descriptions.size()) {
-          throw lines.bad(
-              "id",
-              "expected each item once, got "
-                  + Quote.of(lines.text(0, "id"))
-                  + " twice; remove one of its lines");
-        }
-        descriptions.add(
-            new ItemDescription(
-                field(lines, header, 1),
-                field(lines, header, 2),
-                field(lines, header, 3),
-                categories(field(lines, header, 4)),
-                field(lines, header, 5)));
+        descriptions.add(lines.description());
       }
-    }
-    if (descriptions.isEmpty()) {
-      throw new InvalidInputException(
-          file + ": expected at least one item below the header, got none; add some");
     }
     return descriptions;
   }
@@ -70,15 +38,6 @@ final class ItemsFile {
   /** What is said of an item that has no line. */
   static ItemDescription unknown() {
     return UNKNOWN;
-  }
-
-  private static String field(TsvReader lines, List<String> header, int column) {
-    int field = header.indexOf(COLUMNS.get(column));
-    return field < 0 ? "" : lines.text(field, COLUMNS.get(column));
-  }
-
-  private static List<String> categories(String joined) {
-    return Arrays.stream(joined.split("\\|", -1)).filter(name -> !name.isEmpty()).toList();
   }
 
   /**

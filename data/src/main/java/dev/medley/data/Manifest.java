@@ -29,8 +29,8 @@ final class Manifest {
   /** A folder without the file. */
   static final Manifest NONE = new Manifest(Map.of(), Map.of());
 
-  private static final int FORMAT = 1;
-  private static final JsonMapper MAPPER =
+  static final int FORMAT = 1;
+  static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -112,7 +112,7 @@ final class Manifest {
     return new Manifest(missing, hashes);
   }
 
-  private static JsonNode parse(Path file) throws IOException {
+  static JsonNode parse(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     try {
       return MAPPER.readTree(bytes);
@@ -135,7 +135,7 @@ final class Manifest {
     }
   }
 
-  private static InvalidInputException bad(Path file, String field, String expected, JsonNode got) {
+  static InvalidInputException bad(Path file, String field, String expected, JsonNode got) {
     String found = got.isMissingNode() ? "nothing" : Quote.of(got.toString());
     return new InvalidInputException(
         "%s, field %s: expected %s, got %s; mend it or remove the file"

@@ -1,0 +1,6 @@
+package dev.medley.architecture.planted.runs;
+
+import ai.onnxruntime.OrtSession;
+
+/** Planted: a library of the encoders outside features. */
+public record EncodesPictures(OrtSession network) {}

@@ -1,0 +1,117 @@
+package dev.medley.features;
+
+import dev.medley.data.ItemLines;
+import dev.medley.formats.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The texts of a dataset's items, encoded. */
+final class Texts {
+  static final String MODALITY = "text";
+
+  private static final int WINDOW = 1024; // sentences among which those of like length are sought
+
+  private Texts() {}
+
+  /** Encodes what the cache does not hold and writes the feature file. */
+  static FeatureReport encode(
+      Path folder,
+      TextEncoder encoder,
+      List<TextField> fields,
+      int items,
+      boolean asked,
+      FeatureProgress progress)
+      throws IOException {
+    ModalityRun run = new ModalityRun(folder, MODALITY, asked);
+    EncoderIdentity identity = encoder.identity().with("fields", TextField.labels(fields));
+    try (ItemLines lines = ItemLines.open(folder);
+        RowCache cache = RowCache.open(run.cacheFile(identity), encoder.dimension())) {
+      Map<String, String> window = new LinkedHashMap<>(); // sentences by hash
+      while (lines.next()) {
+        String sentence = TextField.sentence(lines.description(), fields);
+        if (sentence.isEmpty()) {
+          run.missing(lines.id(), "", "no text in " + TextField.labels(fields));
+        } else {
+          String hash = sentenceHash(sentence);
+          run.present(lines.id(), hash);
+          if (!cache.has(hash)) {
+            window.put(hash, sentence);
+          }
+        }
+        if (window.size() == WINDOW) {
+          encode(window, encoder, cache, run);
+          progress.advanced(MODALITY, lines.row() + 1, items);
+        }
+      }
+      encode(window, encoder, cache, run);
+      progress.advanced(MODALITY, items, items);
+      return run.finish(identity, encoder.dimension(), cache::copy);
+    }
+  }
+
+  /** What stands for a sentence. */
+  static String sentenceHash(String sentence) {
+    return new Sha256().add(sentence).hex();
+  }
+
+  /** Fits TF-IDF to all texts and writes the feature file. */
+  static FeatureReport fit(
+      Path folder, int dimension, List<TextField> fields, int items, FeatureProgress progress)
+      throws IOException {
+    ModalityRun run = new ModalityRun(folder, MODALITY, true);
+    List<String> ids = new ArrayList<>();
+    List<String> sentences = new ArrayList<>();
+    try (ItemLines lines = ItemLines.open(folder)) {
+      while (lines.next()) {
+        ids.add(lines.id());
+        sentences.add(TextField.sentence(lines.description(), fields));
+      }
+    }
+    TfIdf fitted = new TfIdf(sentences, dimension);
+    Map<String, Integer> rows = new HashMap<>();
+    for (int row = 0; row < items; row++) {
+      if (sentences.get(row).isEmpty()) {
+        run.missing(ids.get(row), "", "no text in " + TextField.labels(fields));
+      } else if (!fitted.known(row)) {
+        run.missing(
+            ids.get(row), sentenceHash(sentences.get(row)), "no word that another item has");
+      } else {
+        String hash = sentenceHash(sentences.get(row));
+        rows.put(hash, row);
+        run.present(ids.get(row), hash);
+      }
+    }
+    run.encoded(items);
+    progress.advanced(MODALITY, items, items);
+    EncoderIdentity identity =
+        new EncoderIdentity(
+            "tfidf",
+            "1",
+            new TreeMap<>(
+                Map.of(
+                    "dimension", Integer.toString(dimension), "fields", TextField.labels(fields))));
+    return run.finish(
+        identity, fitted.dimension(), (hash, out) -> fitted.copy(rows.getOrDefault(hash, 0), out));
+  }
+
+  private static void encode(
+      Map<String, String> window, TextEncoder encoder, RowCache cache, ModalityRun run)
+      throws IOException {
+    if (window.isEmpty()) {
+      return;
+    }
+    float[][] rows = encoder.encode(new ArrayList<>(window.values()));
+    int k = 0;
+    for (String hash : window.keySet()) {
+      cache.put(hash, rows[k++]);
+    }
+    run.encoded(window.size());
+    window.clear();
+  }
+}

@@ -1,0 +1,203 @@
+package dev.medley.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.medley.core.Dataset;
+import dev.medley.core.FeatureMatrix;
+import dev.medley.core.InvalidInputException;
+import dev.medley.data.DatasetFolder;
+import dev.medley.data.Inspection;
+import dev.medley.data.ReadOptions;
+import dev.medley.formats.Npy;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FeatureExtractionTest {
+  private static final FeatureRequest LIGHT =
+      new FeatureRequest(
+          new FeatureRequest.Text.TfIdf(),
+          new FeatureRequest.Image.Descriptor(),
+          List.of(),
+          TextField.ALL,
+          2);
+
+  @TempDir Path parent;
+  private Shop shop;
+
+  @BeforeEach
+  void open() throws IOException {
+    shop =
+        new Shop(parent.resolve("shop"))
+            .item("a", "red wool scarf", "a.png")
+            .item("b", "red wool hat", "b.png")
+            .item("c", "blue glass vase", "broken.png")
+            .item("d", "blue glass bowl", "../outside.png")
+            .item("e", "", "c.png")
+            .item("f", "glass hat", "")
+            .write()
+            .picture("a.png", Color.RED, 2)
+            .picture("b.png", Color.RED, 0)
+            .picture("c.png", Color.BLUE, 0);
+    Files.writeString(shop.folder.resolve("images/broken.png"), "not a picture");
+    Files.copy(shop.folder.resolve("images/a.png"), shop.folder.resolve("outside.png"));
+  }
+
+  @Test
+  void itemsWithoutAnInputAreMissingCountedAndListed() throws IOException {
+    List<FeatureReport> reports = run(LIGHT);
+
+    assertThat(reports).extracting(FeatureReport::modality).containsExactly("text", "image");
+    assertThat(reports).extracting(FeatureReport::present).containsExactly(5, 3);
+    assertThat(shop.folder.resolve(FeatureExtraction.MISSING))
+        .hasContent(
+            """
+            modality	id	reason
+            text	e	no text in title,brand,categories,description
+            image	c	broken.png: not a picture of a known format
+            image	d	../outside.png: the name leads out of images/
+            image	f	no picture is named
+            """);
+    Dataset dataset = DatasetFolder.read(shop.folder);
+    assertThat(dataset.warnings())
+        .containsExactlyInAnyOrder(
+            "image: missing for 3 of 6 items", "text: missing for 1 of 6 items");
+    FeatureMatrix image = dataset.features().get(0);
+    assertThat(image.isPresent(dataset.items().indexOf("b"))).isTrue();
+    assertThat(image.isPresent(dataset.items().indexOf("d"))).isFalse();
+    float[] first = new float[image.dimension()];
+    Npy.read(shop.folder.resolve("image_feat.npy")).copyRow(3, first, 0);
+    assertThat(first).containsOnly(Float.NaN);
+  }
+
+  @Test
+  void onlyWhatChangedIsEncodedAgainAndInspectionTellsItIsStale() throws IOException {
+    run(LIGHT);
+    byte[] before = Files.readAllBytes(shop.folder.resolve("image_feat.npy"));
+    assertThat(FeatureAudit.of(shop.folder).encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("", "");
+    assertThat(run(LIGHT).get(1).encoded()).isZero();
+    assertThat(shop.folder.resolve("image_feat.npy")).hasBinaryContent(before);
+
+    shop.picture("b.png", Color.GREEN, 3);
+    FeatureAudit audit = FeatureAudit.of(shop.folder);
+    assertThat(audit.encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("items.tsv or images/ changed since encoding", "");
+    assertThat(audit.pictures()).isEqualTo(4);
+    assertThat(audit.namedPictures()).isEqualTo(5);
+    assertThat(audit.texts()).isEqualTo(5);
+    assertThat(run(LIGHT).get(1).encoded()).isEqualTo(1);
+    assertThat(FeatureAudit.of(shop.folder).encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("", "");
+
+    Path items = shop.folder.resolve("items.tsv");
+    Files.writeString(items, Files.readString(items).replace("glass hat", "straw hat"));
+    assertThat(FeatureAudit.of(shop.folder).encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("", "items.tsv changed since encoding");
+  }
+
+  @Test
+  void featuresThatWereMadeElsewhereAreLeftAloneUnlessAskedFor() throws IOException {
+    Path image = shop.folder.resolve("image_feat.npy");
+    Npy.write(image, 6, 2, (row, out) -> out[row % 2] = 1);
+    byte[] before = Files.readAllBytes(image);
+    run(new FeatureRequest(new FeatureRequest.Text.TfIdf(), null, List.of(), TextField.ALL, 1));
+    assertThat(image).hasBinaryContent(before);
+    run(LIGHT);
+    assertThat(Npy.read(image).columns()).isGreaterThan(2);
+  }
+
+  @Test
+  void matricesAreTakenByTheirIds() throws IOException {
+    Path audio = parent.resolve("audio.npy");
+    Npy.write(audio, 3, 2, (row, out) -> out[0] = row + 1);
+    Path ids = parent.resolve("ids.txt");
+    Files.writeString(ids, "d\nzzz\na\n");
+    ByteBuffer record = ByteBuffer.allocate(10 + 4 * 4096).order(ByteOrder.LITTLE_ENDIAN);
+    record.put("b         ".getBytes(StandardCharsets.US_ASCII)).putFloat(7);
+    Path deep = parent.resolve("deep.b");
+    Files.write(deep, record.array());
+    List<FeatureReport> reports =
+        run(
+            new FeatureRequest(
+                new FeatureRequest.Text.None(),
+                new FeatureRequest.Image.None(),
+                List.of(
+                    new FeatureRequest.Matrix("audio", audio, ids),
+                    new FeatureRequest.Matrix("deep", deep, null)),
+                TextField.ALL,
+                1));
+
+    assertThat(reports).extracting(FeatureReport::present).containsExactly(2, 1);
+    Dataset dataset = DatasetFolder.read(shop.folder);
+    float[] row = new float[2];
+    dataset.features().get(0).copyRow(dataset.items().indexOf("a"), row, 0);
+    assertThat(row).containsExactly(3, 0);
+    float[] wide = new float[4096];
+    dataset.features().get(1).copyRow(dataset.items().indexOf("b"), wide, 0);
+    assertThat(wide[0]).isEqualTo(7);
+
+    Files.writeString(ids, "d\na\n");
+    assertThatThrownBy(
+            () ->
+                run(
+                    new FeatureRequest(
+                        null,
+                        null,
+                        List.of(new FeatureRequest.Matrix("audio", audio, ids)),
+                        TextField.ALL,
+                        1)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("expected 3 ids, one for each row of");
+    assertThat(shop.folder.resolve("text_feat.npy")).doesNotExist();
+  }
+
+  @Test
+  void itemsOfTheSameFeaturesUnderOtherIdsAreNamed() throws IOException {
+    Shop twins =
+        new Shop(parent.resolve("twins"))
+            .item("a", "red wool scarf", "a.png")
+            .item("b", "red wool hat", "a.png")
+            .item("c", "red wool hat", "a.png")
+            .item("d", "blue wool hat", "a.png")
+            .write()
+            .picture("a.png", Color.RED, 2);
+    FeatureExtraction.run(twins.folder, LIGHT, FeatureProgress.NONE);
+
+    assertThat(Inspection.of(twins.folder, ReadOptions.DEFAULT).nearDuplicates())
+        .containsExactly(List.of("b", "c"));
+  }
+
+  @Test
+  void contactSheetShowsThePicturesThatDecode() throws IOException {
+    Path sheet = parent.resolve("sheet.png");
+    assertThat(ContactSheet.write(shop.folder, sheet)).containsExactly("a", "b", "e");
+    assertThat(ImageIO.read(sheet.toFile()).getWidth()).isEqualTo(3 * 132 + 4);
+  }
+
+  @Test
+  void aFolderWithoutItemsIsRefusedInOneSentence() throws IOException {
+    Files.delete(shop.folder.resolve("items.tsv"));
+    assertThatThrownBy(() -> run(LIGHT))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("items.tsv: expected the items' texts and pictures in this file");
+  }
+
+  private List<FeatureReport> run(FeatureRequest request) throws IOException {
+    return FeatureExtraction.run(shop.folder, request, FeatureProgress.NONE);
+  }
+}
