@@ -152,7 +152,7 @@ public final class Cadmr implements Explainable {
                 FeatureScaling.RAW,
                 Attention.RESIDUAL,
                 1,
-                0.1),
+                0.3),
             6e-3,
             100,
             "",
