@@ -165,8 +165,12 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private static InvalidInputException unknown(String option, String given, List<String> known) {
     return new InvalidInputException(
-        "%s: expected one of %s, got '%s'; did you mean '%s'?"
-            .formatted(option, String.join(", ", known), given, Nearest.to(given, known)));
+        "%s: expected one of %s, got '%s'%s"
+            .formatted(
+                option,
+                String.join(", ", known),
+                given,
+                Nearest.to(given, known).map("; did you mean '%s'?"::formatted).orElse("")));
   }
 
   private List<TextField> fields() {
