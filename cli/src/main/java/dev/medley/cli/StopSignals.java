@@ -1,6 +1,7 @@
 package dev.medley.cli;
 
 import dev.medley.data.FolderDraft;
+import dev.medley.formats.AtomicFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,7 @@ public final class StopSignals {
   private static void end(String signal) {
     NAMES.forEach(Signals::registerDefault);
     FolderDraft.abandonAll();
+    AtomicFile.abandonAll();
     speak();
     raise(signal);
     Runtime.getRuntime().halt(SPARED);

@@ -1,7 +1,6 @@
 package dev.medley.data;
 
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,13 +30,5 @@ public record FeatureRecord(
   public FeatureRecord {
     missing = List.copyOf(missing);
     settings = new TreeMap<>(settings);
-  }
-
-  /** Whether encoder, version, settings and inputs are the same. */
-  public boolean sameOrigin(FeatureRecord other) {
-    return encoder.equals(other.encoder)
-        && version.equals(other.version)
-        && Map.copyOf(settings).equals(Map.copyOf(other.settings))
-        && inputSha256.equals(other.inputSha256);
   }
 }

@@ -24,9 +24,10 @@ final class FlatPng {
   static byte[] bytes(BufferedImage picture) throws IOException {
     int width = picture.getWidth();
     int height = picture.getHeight();
+    int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
     Map<Integer, Integer> palette = new LinkedHashMap<>();
     int dropped = 2; // bits of each channel
-    while (!collect(picture, mask(dropped), palette)) {
+    while (!collect(pixels, mask(dropped), palette)) {
       dropped++;
     }
     ByteArrayOutputStream file = new ByteArrayOutputStream(width * height + 1024);
@@ -43,7 +44,7 @@ final class FlatPng {
       content.write(colour);
     }
     chunk(file, "PLTE", content);
-    content.write(stored(picture, mask(dropped), palette));
+    content.write(stored(pixels, width, mask(dropped), palette));
     chunk(file, "IDAT", content);
     chunk(file, "IEND", content);
     return file.toByteArray();
@@ -53,27 +54,31 @@ final class FlatPng {
     return 0x010101 * (0xff & -1 << dropped);
   }
 
-  private static boolean collect(BufferedImage picture, int mask, Map<Integer, Integer> palette) {
+  private static boolean collect(int[] pixels, int mask, Map<Integer, Integer> palette) {
     palette.clear();
-    for (int y = 0; y < picture.getHeight(); y++) {
-      for (int x = 0; x < picture.getWidth(); x++) {
-        palette.putIfAbsent(picture.getRGB(x, y) & mask, palette.size());
+    int last = -1; // no colour under a mask
+    for (int pixel : pixels) {
+      if ((pixel & mask) != last) { // neighbours are mostly alike
+        last = pixel & mask;
+        palette.putIfAbsent(last, palette.size());
       }
     }
     return palette.size() <= MOST_COLOURS;
   }
 
   /** A zlib stream of the palette's numbers, line by line. */
-  private static byte[] stored(BufferedImage picture, int mask, Map<Integer, Integer> palette)
+  private static byte[] stored(int[] pixels, int width, int mask, Map<Integer, Integer> palette)
       throws IOException {
-    ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    for (int y = 0; y < picture.getHeight(); y++) {
-      lines.write(0); // no filter
-      for (int x = 0; x < picture.getWidth(); x++) {
-        lines.write(palette.getOrDefault(picture.getRGB(x, y) & mask, 0));
+    byte[] data = new byte[pixels.length + pixels.length / width]; // 0 before a line: no filter
+    int last = -1; // no colour under a mask
+    byte number = 0;
+    for (int k = 0; k < pixels.length; k++) {
+      if ((pixels[k] & mask) != last) {
+        last = pixels[k] & mask;
+        number = palette.getOrDefault(last, 0).byteValue();
       }
+      data[k + k / width + 1] = number;
     }
-    byte[] data = lines.toByteArray();
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(stream);
     out.writeShort(0x7801);

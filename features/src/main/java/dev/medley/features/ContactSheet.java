@@ -49,7 +49,7 @@ public final class ContactSheet {
         String name = lines.description().image();
         if (!name.isEmpty() && seen++ % every == 0) {
           try {
-            shown.add(Pictures.decode(pictures.bytes(name), SIDE));
+            shown.add(small(Pictures.decode(pictures.bytes(name), SIDE)));
             ids.add(lines.id());
           } catch (Pictures.Unreadable left) {
             // the next one that decodes takes its place
@@ -76,18 +76,27 @@ public final class ContactSheet {
     Graphics2D graphics = sheet.createGraphics();
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
     for (int k = 0; k < pictures.size(); k++) {
       BufferedImage picture = pictures.get(k);
-      double scale = SIDE / (double) Math.max(picture.getWidth(), picture.getHeight());
-      int width = Math.max(1, (int) Math.round(scale * picture.getWidth()));
-      int height = Math.max(1, (int) Math.round(scale * picture.getHeight()));
-      int x = GAP + k % columns * step + (SIDE - width) / 2;
-      int y = GAP + k / columns * step + (SIDE - height) / 2;
-      graphics.drawImage(picture, x, y, width, height, null);
+      int x = GAP + k % columns * step + (SIDE - picture.getWidth()) / 2;
+      int y = GAP + k / columns * step + (SIDE - picture.getHeight()) / 2;
+      graphics.drawImage(picture, x, y, null);
     }
     graphics.dispose();
     return sheet;
+  }
+
+  /** A picture with its longer side at {@link #SIDE}, so that no large one is held. */
+  private static BufferedImage small(BufferedImage picture) {
+    double scale = SIDE / (double) Math.max(picture.getWidth(), picture.getHeight());
+    int width = Math.max(1, (int) Math.round(scale * picture.getWidth()));
+    int height = Math.max(1, (int) Math.round(scale * picture.getHeight()));
+    BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = small.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(picture, 0, 0, width, height, null);
+    graphics.dispose();
+    return small;
   }
 }

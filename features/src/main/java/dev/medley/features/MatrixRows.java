@@ -145,9 +145,17 @@ final class MatrixRows implements AutoCloseable {
 
   private static MatrixRows openRecords(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return records(file, channel);
+    } catch (IOException | RuntimeException failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  private static MatrixRows records(Path file, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size == 0 || size % B_RECORD != 0) {
-      channel.close();
       throw new InvalidInputException(
           "%s: expected records of %d bytes, got %d bytes, which is no multiple; copy the file again"
               .formatted(file, B_RECORD, size));
@@ -156,7 +164,8 @@ final class MatrixRows implements AutoCloseable {
     ByteBuffer id = ByteBuffer.allocate(B_ID);
     for (int k = 0; k < size / B_RECORD; k++) {
       read(channel, (long) k * B_RECORD, id);
-      rows.putIfAbsent(new String(id.array(), StandardCharsets.US_ASCII).strip(), k);
+      String padded = new String(id.array(), StandardCharsets.US_ASCII); // by spaces or zeros
+      rows.putIfAbsent(padded.replace("\0", "").strip(), k);
     }
     ByteBuffer numbers =
         ByteBuffer.allocate(B_NUMBERS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

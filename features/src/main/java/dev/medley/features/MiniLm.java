@@ -23,17 +23,23 @@ final class MiniLm {
     byte[] tokenizer = resource(TOKENIZER);
     String version =
         new Sha256().add(model, 0, model.length).add(tokenizer, 0, tokenizer.length).hex();
-    return new OnnxText(
-        "minilm",
-        new EncoderIdentity(
-            "minilm",
-            version,
-            new TreeMap<>(Map.of("pooling", "mean", "tokens", Integer.toString(MOST_TOKENS)))),
-        Onnx.open("minilm", model),
-        tokenizer,
-        OnnxText.Pooling.MEAN,
-        MOST_TOKENS,
-        workers);
+    Onnx network = Onnx.open("minilm", model);
+    try {
+      return new OnnxText(
+          "minilm",
+          new EncoderIdentity(
+              "minilm",
+              version,
+              new TreeMap<>(Map.of("pooling", "mean", "tokens", Integer.toString(MOST_TOKENS)))),
+          network,
+          tokenizer,
+          OnnxText.Pooling.MEAN,
+          MOST_TOKENS,
+          workers);
+    } catch (IOException | RuntimeException failure) {
+      network.close();
+      throw failure;
+    }
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -7,11 +7,18 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.medley.core.InvalidInputException;
+import dev.medley.formats.Sha256;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A model of ONNX Runtime on the CPU: one thread for each run, any number of runs at once. */
 final class Onnx implements AutoCloseable {
@@ -22,6 +29,8 @@ final class Onnx implements AutoCloseable {
    * @param values row by row, valid until the result is closed
    */
   record Floats(FloatBuffer values, long[] shape) {}
+
+  private static final Pattern WEIGHTS = Pattern.compile(".+[._]data([._-]?\\d+)?");
 
   private final OrtSession session;
 
@@ -67,6 +76,37 @@ final class Onnx implements AutoCloseable {
         file.toString(), options -> environmentOf().createSession(file.toString(), options));
   }
 
+  /**
+   * What tells a model's numbers from another's: the SHA-256 of its file; where files of weights
+   * are beside it ({@code *.onnx_data}, {@code *.onnx.data}, {@code *.data}, also in numbered
+   * parts), one over all of them.
+   */
+  static String version(Path file) throws IOException {
+    String own = Sha256.ofFile(file);
+    List<Path> weights = new ArrayList<>();
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, Onnx::holdsWeights)) {
+        entries.forEach(weights::add);
+      } catch (DirectoryIteratorException failure) {
+        throw failure.getCause();
+      }
+    }
+    if (weights.isEmpty()) {
+      return own;
+    }
+    weights.sort(Comparator.naturalOrder());
+    Sha256 hash = new Sha256().add(own);
+    for (Path part : weights) {
+      hash.add("\0" + part.getFileName() + "\0").add(Sha256.ofFile(part));
+    }
+    return hash.hex();
+  }
+
+  private static boolean holdsWeights(Path file) {
+    return WEIGHTS.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file);
+  }
+
   private interface Opening {
     OrtSession open(OrtSession.SessionOptions options) throws OrtException;
   }
@@ -94,22 +134,20 @@ final class Onnx implements AutoCloseable {
   }
 
   /**
-   * An output as numbers.
+   * An output as numbers: the one named {@code sentence_embedding}, else the first.
    *
-   * @param name of the output; empty for the first of numbers with rank 2, else the first
+   * @throws InvalidInputException if it holds something other than floating-point numbers
    */
-  static Floats floats(OrtSession.Result result, String name) throws OrtException {
+  static Floats floats(OrtSession.Result result) throws OrtException {
     OnnxValue chosen = null;
     for (Map.Entry<String, OnnxValue> entry : result) {
-      if (entry.getKey().equals(name)
-          || (name.isEmpty() && (chosen == null || entry.getKey().equals("sentence_embedding")))) {
+      if (chosen == null || entry.getKey().equals("sentence_embedding")) {
         chosen = entry.getValue();
       }
     }
     if (!(chosen instanceof OnnxTensor tensor) || tensor.getFloatBuffer() == null) {
       throw new InvalidInputException(
-          "ONNX model: expected an output %s of floating-point numbers, got none; name another layer"
-              .formatted(name.isEmpty() ? "" : "'" + name + "'"));
+          "ONNX model: expected an output of floating-point numbers, got another; name another layer or export it again");
     }
     return new Floats(tensor.getFloatBuffer(), tensor.getInfo().getShape());
   }

@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.medley.core.InvalidInputException;
-import dev.medley.formats.Sha256;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -39,8 +38,8 @@ final class OnnxImage implements ImageEncoder {
     Preprocessing preprocessing = Preprocessing.of(preprocess);
     Onnx model = Onnx.open(file);
     try {
-      return new OnnxImage(file.toString(), Sha256.ofFile(file), model, preprocessing);
-    } catch (RuntimeException failure) {
+      return new OnnxImage(file.toString(), Onnx.version(file), model, preprocessing);
+    } catch (IOException | RuntimeException failure) {
       model.close();
       throw failure;
     }
@@ -50,7 +49,7 @@ final class OnnxImage implements ImageEncoder {
    * Opens a model.
    *
    * @param subject what messages call it
-   * @param version SHA-256 of the model's file
+   * @param version as of {@link Onnx#version}
    * @param model closed with this
    */
   private OnnxImage(String subject, String version, Onnx model, Preprocessing preprocessing) {
@@ -110,7 +109,7 @@ final class OnnxImage implements ImageEncoder {
             OnnxTensor.createTensor(
                 model.environment(), values, new long[] {1, CHANNELS, crop, crop});
         OrtSession.Result result = model.session().run(Map.of(input, tensor), Set.of(layer))) {
-      return row(Onnx.floats(result, ""));
+      return row(Onnx.floats(result));
     } catch (OrtException failure) {
       throw Onnx.failed(subject, failure);
     }

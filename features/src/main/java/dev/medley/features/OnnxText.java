@@ -46,7 +46,7 @@ final class OnnxText implements TextEncoder {
    * Opens a model.
    *
    * @param subject what messages call it
-   * @param onnx borrowed until this is closed, and closed with it
+   * @param onnx closed with this; by the caller if the constructor fails
    * @param tokenizer the content of its tokenizer.json
    * @param mostTokens what is beyond them in a sentence is cut
    */
@@ -64,6 +64,16 @@ final class OnnxText implements TextEncoder {
     this.pooling = pooling;
     this.workers = workers;
     this.tokenizer = tokenizer(subject, tokenizer, mostTokens);
+    try {
+      checkInputs(subject, onnx);
+      dimension = encode(List.of("a"))[0].length;
+    } catch (RuntimeException failure) {
+      this.tokenizer.close();
+      throw failure;
+    }
+  }
+
+  private static void checkInputs(String subject, Onnx onnx) {
     for (String input : onnx.inputs()) {
       if (!List.of("input_ids", "attention_mask", "token_type_ids").contains(input)) {
         throw new InvalidInputException(
@@ -71,7 +81,6 @@ final class OnnxText implements TextEncoder {
                 .formatted(subject, input));
       }
     }
-    dimension = encode(List.of("a"))[0].length;
   }
 
   private static HuggingFaceTokenizer tokenizer(String subject, byte[] json, int mostTokens)
@@ -161,7 +170,7 @@ final class OnnxText implements TextEncoder {
         }
       }
       try (OrtSession.Result result = model.session().run(given)) {
-        float[][] pooled = pooled(Onnx.floats(result, ""), lengths, tokens);
+        float[][] pooled = pooled(Onnx.floats(result), lengths, tokens);
         for (int k = 0; k < count; k++) {
           rows[batch.get(k)] = pooled[k];
         }

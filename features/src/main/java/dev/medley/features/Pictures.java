@@ -26,6 +26,9 @@ final class Pictures {
   /** Of a picture, in pixels: more than a camera makes. */
   static final long MOST_PIXELS = 100_000_000;
 
+  /** Of a picture as it is decoded, in pixels: one that is larger is thinned. */
+  static final long MOST_DECODED = 8_000_000;
+
   private static final String FOLDER = "images";
 
   /** Why there is no picture; the message is for people. */
@@ -84,7 +87,9 @@ final class Pictures {
   /**
    * Decodes a picture; transparent parts become white.
    *
-   * @param side a picture with both sides at least twice this is thinned while it is decoded
+   * @param side a picture with both sides at least twice this is thinned while it is decoded, and
+   *     so is one of more than {@link #MOST_DECODED} pixels, as of a long strip
+   * @throws Unreadable if it is no picture, is damaged, or is too large
    */
   static BufferedImage decode(byte[] bytes, int side) throws Unreadable {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
@@ -101,6 +106,8 @@ final class Pictures {
       }
     } catch (IOException | RuntimeException damaged) { // a reader throws anything on damaged bytes
       throw new Unreadable("does not decode");
+    } catch (OutOfMemoryError tooLarge) { // of a format that keeps whole rows or tiles
+      throw new Unreadable("takes more memory to decode than there is");
     }
   }
 
@@ -114,8 +121,15 @@ final class Pictures {
     }
     ImageReadParam parameters = reader.getDefaultReadParam();
     int step = Math.max(1, Math.min(width, height) / (2 * side));
+    while (thinned(width, step) * thinned(height, step) > MOST_DECODED) {
+      step++;
+    }
     parameters.setSourceSubsampling(step, step, 0, 0);
     return reader.read(0, parameters);
+  }
+
+  private static long thinned(int side, int step) {
+    return (side + step - 1L) / step;
   }
 
   private static BufferedImage opaque(BufferedImage picture) {

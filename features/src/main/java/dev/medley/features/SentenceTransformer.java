@@ -52,7 +52,7 @@ final class SentenceTransformer {
           file.toString(),
           new EncoderIdentity(
               "onnx",
-              new Sha256().add(Sha256.ofFile(file)).add(Sha256.ofFile(tokenizer)).hex(),
+              new Sha256().add(Onnx.version(file)).add(Sha256.ofFile(tokenizer)).hex(),
               new TreeMap<>(
                   Map.of(
                       "pooling",

@@ -19,6 +19,9 @@ final class Texts {
 
   private Texts() {}
 
+  /** An item whose sentence may still be waiting in the window. */
+  private record Item(String id, String hash) {}
+
   /** Encodes what the cache does not hold and writes the feature file. */
   static FeatureReport encode(
       Path folder,
@@ -33,23 +36,28 @@ final class Texts {
     try (ItemLines lines = ItemLines.open(folder);
         RowCache cache = RowCache.open(run.cacheFile(identity), encoder.dimension())) {
       Map<String, String> window = new LinkedHashMap<>(); // sentences by hash
+      List<Item> waiting = new ArrayList<>(); // in order; the hash is empty where there is no text
       while (lines.next()) {
         String sentence = TextField.sentence(lines.description(), fields);
         if (sentence.isEmpty()) {
-          run.missing(lines.id(), "", "no text in " + TextField.labels(fields));
+          waiting.add(new Item(lines.id(), ""));
         } else {
           String hash = sentenceHash(sentence);
-          run.present(lines.id(), hash);
+          waiting.add(new Item(lines.id(), hash));
           if (!cache.has(hash)) {
             window.put(hash, sentence);
           }
         }
-        if (window.size() == WINDOW) {
+        if (window.isEmpty()) {
+          settle(waiting, cache, run, fields);
+        } else if (window.size() == WINDOW) {
           encode(window, encoder, cache, run);
+          settle(waiting, cache, run, fields);
           progress.advanced(MODALITY, lines.row() + 1, items);
         }
       }
       encode(window, encoder, cache, run);
+      settle(waiting, cache, run, fields);
       progress.advanced(MODALITY, items, items);
       return run.finish(identity, encoder.dimension(), cache::copy);
     }
@@ -100,6 +108,22 @@ final class Texts {
         identity, fitted.dimension(), (hash, out) -> fitted.copy(rows.getOrDefault(hash, 0), out));
   }
 
+  /** Says of the items whose sentences were encoded whether there is a row. */
+  private static void settle(
+      List<Item> waiting, RowCache cache, ModalityRun run, List<TextField> fields) {
+    for (Item item : waiting) {
+      if (item.hash.isEmpty()) {
+        run.missing(item.id, "", "no text in " + TextField.labels(fields));
+      } else if (cache.has(item.hash)) {
+        run.present(item.id, item.hash);
+      } else {
+        run.missing(item.id, item.hash, "the encoder gives numbers that are not finite");
+      }
+    }
+    waiting.clear();
+  }
+
+  /** Encodes the window's sentences; rows of numbers that are not finite are left out. */
   private static void encode(
       Map<String, String> window, TextEncoder encoder, RowCache cache, ModalityRun run)
       throws IOException {
@@ -109,9 +133,12 @@ final class Texts {
     float[][] rows = encoder.encode(new ArrayList<>(window.values()));
     int k = 0;
     for (String hash : window.keySet()) {
-      cache.put(hash, rows[k++]);
+      float[] row = rows[k++];
+      if (Rows.finite(row)) {
+        cache.put(hash, row);
+        run.encoded(1);
+      }
     }
-    run.encoded(window.size());
     window.clear();
   }
 }

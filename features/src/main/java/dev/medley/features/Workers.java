@@ -1,11 +1,11 @@
 package dev.medley.features;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A fixed number of threads that share out independent pieces of work. */
 final class Workers implements AutoCloseable {
@@ -28,30 +28,53 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Does all of the work and returns when it is done.
+   * Does all of the work and returns when it is done. After a failure no further piece starts; it
+   * returns when none runs any more, so that what the pieces used may be closed.
    *
    * @throws RuntimeException what the first piece that failed has thrown
+   * @throws IllegalStateException if the calling thread was interrupted
    */
   void all(List<Runnable> work) {
-    List<Future<?>> running = new ArrayList<>();
-    work.forEach(piece -> running.add(threads.submit(piece)));
-    try {
-      for (Future<?> piece : running) {
-        piece.get();
+    CountDownLatch left = new CountDownLatch(work.size());
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    for (Runnable piece : work) {
+      threads.execute(
+          () -> {
+            try {
+              if (failure.get() == null) {
+                piece.run();
+              }
+            } catch (RuntimeException | Error failed) {
+              failure.compareAndSet(null, failed);
+            } finally {
+              left.countDown();
+            }
+          });
+    }
+    await(left, failure);
+    Throwable first = failure.get();
+    if (first instanceof RuntimeException own) {
+      throw own;
+    }
+    if (first instanceof Error own) {
+      throw own;
+    }
+  }
+
+  /** Waits also where the thread is interrupted; then that is the failure. */
+  private static void await(CountDownLatch left, AtomicReference<@Nullable Throwable> failure) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        left.await();
+        break;
+      } catch (InterruptedException stopped) {
+        interrupted = true;
+        failure.compareAndSet(null, new IllegalStateException("interrupted while encoding"));
       }
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException own) {
-        throw own;
-      }
-      if (failed.getCause() instanceof Error own) {
-        throw own;
-      }
-      throw new IllegalStateException(failed.getCause());
-    } catch (InterruptedException stopped) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while encoding", stopped);
-    } finally {
-      running.forEach(piece -> piece.cancel(true));
     }
   }
 

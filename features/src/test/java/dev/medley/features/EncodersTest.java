@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.medley.core.InvalidInputException;
+import dev.medley.formats.Sha256;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EncodersTest {
-  private static final String TOKENIZER =
+  static final String TOKENIZER =
       """
       {"version":"1.0","truncation":null,"padding":null,"added_tokens":[],
        "normalizer":{"type":"Lowercase"},"pre_tokenizer":{"type":"Whitespace"},
@@ -135,5 +138,21 @@ class EncodersTest {
       sum += (double) a[k] * b[k];
     }
     return sum;
+  }
+
+  @Test
+  void weightsBesideAModelTellItFromOthers() throws IOException {
+    Path model = Files.writeString(folder.resolve("model.onnx"), "graph");
+    Files.writeString(folder.resolve("notes.txt"), "nothing");
+    assertThat(Onnx.version(model)).isEqualTo(Sha256.ofFile(model));
+    Set<String> versions = new HashSet<>(Set.of(Onnx.version(model)));
+    for (String name :
+        List.of("model.onnx_data", "model.onnx.data", "w.data", "model.onnx_data_1")) {
+      Files.writeString(folder.resolve(name), "weights");
+      versions.add(Onnx.version(model));
+    }
+    Files.writeString(folder.resolve("model.onnx_data"), "Weights");
+    versions.add(Onnx.version(model));
+    assertThat(versions).hasSize(6);
   }
 }

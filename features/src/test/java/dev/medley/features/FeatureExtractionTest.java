@@ -12,12 +12,17 @@ import dev.medley.data.ReadOptions;
 import dev.medley.formats.Npy;
 import java.awt.Color;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,7 +133,7 @@ class FeatureExtractionTest {
     Path ids = parent.resolve("ids.txt");
     Files.writeString(ids, "d\nzzz\na\n");
     ByteBuffer record = ByteBuffer.allocate(10 + 4 * 4096).order(ByteOrder.LITTLE_ENDIAN);
-    record.put("b         ".getBytes(StandardCharsets.US_ASCII)).putFloat(7);
+    record.put("b\0\0\0      ".getBytes(StandardCharsets.US_ASCII)).putFloat(7);
     Path deep = parent.resolve("deep.b");
     Files.write(deep, record.array());
     List<FeatureReport> reports =
@@ -199,5 +204,62 @@ class FeatureExtractionTest {
 
   private List<FeatureReport> run(FeatureRequest request) throws IOException {
     return FeatureExtraction.run(shop.folder, request, FeatureProgress.NONE);
+  }
+
+  @Test
+  void textsWhoseRowsAreNotFiniteAreMissingAndNotKept() throws IOException {
+    Path model = parent.resolve("model.onnx");
+    OnnxFile.embeddings(model, new float[][] {{0, 1}, {Float.NaN, 0}, {1, 0}});
+    Files.writeString(parent.resolve("tokenizer.json"), EncodersTest.TOKENIZER);
+    FeatureRequest request =
+        new FeatureRequest(
+            new FeatureRequest.Text.Onnx(model),
+            new FeatureRequest.Image.None(),
+            List.of(),
+            TextField.ALL,
+            2);
+    for (int time = 0; time < 2; time++) {
+      FeatureReport report = run(request).get(0);
+      assertThat(report.present()).isEqualTo(3);
+      assertThat(report.encoded()).isEqualTo(time == 0 ? 3 : 0);
+    }
+
+    assertThat(shop.folder.resolve(FeatureExtraction.MISSING))
+        .hasContent(
+            """
+            modality	id	reason
+            text	a	the encoder gives numbers that are not finite
+            text	b	the encoder gives numbers that are not finite
+            text	e	no text in title,brand,categories,description
+            """);
+    assertThat(FeatureAudit.of(shop.folder).encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("");
+  }
+
+  @Test
+  void aFailureIsThrownWhenNoThreadIsAtWorkAnyMore() throws IOException {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    AtomicBoolean later = new AtomicBoolean();
+    try (Workers workers = new Workers(2)) {
+      List<Runnable> work =
+          List.of(
+              () -> {
+                while (begun.getCount() > 0) {
+                  Thread.onSpinWait();
+                }
+                throw new UncheckedIOException(new IOException("full"));
+              },
+              () -> {
+                begun.countDown();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                ended.set(true);
+              },
+              () -> later.set(true));
+      assertThatThrownBy(() -> workers.all(work)).isInstanceOf(UncheckedIOException.class);
+      assertThat(ended).isTrue();
+      assertThat(later).isFalse();
+    }
   }
 }

@@ -91,4 +91,14 @@ class PicturesTest {
 
     assertThat(Pictures.decode(clear.toByteArray(), 128).getRGB(1, 1)).isEqualTo(0xffffffff);
   }
+
+  @Test
+  void aLongStripIsThinnedWhileItIsDecoded() throws Exception {
+    ByteArrayOutputStream strip = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(200, 480_000, BufferedImage.TYPE_BYTE_BINARY), "png", strip);
+
+    BufferedImage decoded = Pictures.decode(strip.toByteArray(), 128);
+    assertThat(decoded.getWidth()).isEqualTo(50);
+    assertThat(decoded.getHeight()).isEqualTo(120_000);
+  }
 }

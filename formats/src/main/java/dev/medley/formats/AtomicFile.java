@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Writes a file so that a reader sees the old content or the new one, never a part: into a
@@ -27,7 +29,23 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet(); // neighbours in the making
+
   private AtomicFile() {}
+
+  /**
+   * Deletes what this process is writing and has not renamed yet; for one that ends without an
+   * exit. Writes that go on all the same fail.
+   */
+  public static void abandonAll() {
+    for (Path neighbour : OPEN) {
+      try {
+        Files.deleteIfExists(neighbour);
+      } catch (IOException left) {
+        // its name says what it is
+      }
+    }
+  }
 
   /**
    * Replaces or creates {@code file}.
@@ -36,6 +54,7 @@ public final class AtomicFile {
    */
   public static void write(Path file, Content content) throws IOException {
     Path neighbour = file.resolveSibling(file.getFileName() + ".part");
+    OPEN.add(neighbour);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -56,6 +75,8 @@ public final class AtomicFile {
     } catch (IOException failure) { // as on a full disk; it does not say where
       Files.deleteIfExists(neighbour);
       throw named(file, failure);
+    } finally {
+      OPEN.remove(neighbour);
     }
   }
 
