@@ -197,7 +197,7 @@ class HostileInputTest {
         bytes.write(second, 0, cut);
         Files.write(file, bytes.toByteArray());
         if (cut == 0) {
-          assertThat(lineCount(file)).isEqualTo(9_000 * members);
+          assertThat(lineCount(file)).isEqualTo(9_000L * members);
         } else {
           assertThatThrownBy(() -> lineCount(file))
               .isInstanceOf(InvalidInputException.class)
