@@ -82,7 +82,9 @@ public final class Main implements Runnable {
             main.failed(failure, command.getCommandSpec().qualifiedName()));
     try {
       return line.execute(arguments);
-    } catch (OutOfMemoryError | StackOverflowError | LinkageError failure) { // which picocli lets pass
+    } catch (OutOfMemoryError
+        | StackOverflowError
+        | LinkageError failure) { // which picocli lets pass
       return main.failed(failure, "medley");
     }
   }
@@ -140,7 +142,8 @@ public final class Main implements Runnable {
     return FAILED;
   }
 
-  private static String explained(Throwable failure) {
+  /** What went wrong, in words, where it was not the input. */
+  static String explained(Throwable failure) {
     if (failure instanceof TrainingDivergedException
         || failure instanceof NonFiniteScoreException) {
       return String.valueOf(failure.getMessage());
