@@ -344,9 +344,9 @@ class HostileInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "]q\0h\0aU\001x\223.", // a list within itself as a module
-        "U\001x]q\0h\0a\223.", // … as a name
-        "ccopyreg\n_reconstructor\n]q\0h\0a\205R}b.", // … as a type
+        "]q\0]q\1h\0aaU\001x\223.", // lists within each other as a module
+        "U\001x]q\0]q\1h\0aa\223.", // … as a name
+        "ccopyreg\n_reconstructor\n]q\0]q\1h\0aa\205R}b.", // … as a type
         "cscipy.sparse._coo\ncoo_matrix\n)\201}(U\006_shapecnumpy._core.numeric\n_frombuffer\n"
             + "(C\0cnumpy\ndtype\nU\002i4\205RK\0\205tRK\002\206ub." // a side of no number
       })
