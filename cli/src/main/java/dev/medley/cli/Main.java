@@ -12,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -81,7 +82,9 @@ public final class Main implements Runnable {
             main.failed(failure, command.getCommandSpec().qualifiedName()));
     try {
       return line.execute(arguments);
-    } catch (OutOfMemoryError | LinkageError failure) { // which picocli lets pass
+    } catch (OutOfMemoryError
+        | StackOverflowError
+        | LinkageError failure) { // which picocli lets pass
       return main.failed(failure, "medley");
     }
   }
@@ -139,7 +142,8 @@ public final class Main implements Runnable {
     return FAILED;
   }
 
-  private static String explained(Throwable failure) {
+  /** What went wrong, in words, where it was not the input. */
+  static String explained(Throwable failure) {
     if (failure instanceof TrainingDivergedException
         || failure instanceof NonFiniteScoreException) {
       return String.valueOf(failure.getMessage());
@@ -162,13 +166,28 @@ public final class Main implements Runnable {
           + (reason == null ? system.getClass().getSimpleName() : reason);
     }
     if (failure instanceof IOException) {
-      return String.valueOf(failure.getMessage());
+      @Nullable String message = failure.getMessage();
+      return message == null || message.isBlank()
+          ? "reading or writing failed: %s; --verbose shows where".formatted(inWords(failure))
+          : message;
+    }
+    if (failure instanceof StackOverflowError) {
+      return "the input is nested too deeply; flatten it, or give a larger stack with MEDLEY_JAVA_OPTS=-Xss16m";
     }
     if (failure instanceof OutOfMemoryError) {
       return "out of memory; give more with MEDLEY_JAVA_OPTS=-Xmx8g";
     }
     return "unexpected %s: %s; --verbose shows where"
         .formatted(failure.getClass().getSimpleName(), failure.getMessage());
+  }
+
+  /** The name of a failure's class as words, as "closed channel exception". */
+  private static String inWords(Throwable failure) {
+    return failure
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** The text with every run of white space as one space, so that an error is one line. */

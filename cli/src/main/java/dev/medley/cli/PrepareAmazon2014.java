@@ -18,7 +18,9 @@ final class PrepareAmazon2014 implements Callable<Integer> {
       names = {"--reviews", "--ratings"},
       required = true,
       paramLabel = "FILE",
-      description = "reviews_*.json.gz, or ratings_*.csv (user,item,rating,timestamp).")
+      description =
+          "reviews_*.json.gz, or ratings_*.csv as of 2014: user,item,rating,timestamp"
+              + " (that of 2018 begins with the item: swap the columns first).")
   private Path reviews;
 
   @Option(

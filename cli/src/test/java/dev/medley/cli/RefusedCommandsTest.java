@@ -2,8 +2,10 @@ package dev.medley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -337,6 +339,14 @@ class RefusedCommandsTest extends CommandLineTest {
                 + System.lineSeparator());
     assertThat(folder.resolve("runs")).doesNotExist();
     assertThat(folder.resolve("cache")).doesNotExist();
+  }
+
+  @Test
+  void failureWithoutAMessageIsNamedInWords() {
+    assertThat(Main.explained(new ClosedChannelException()))
+        .isEqualTo("reading or writing failed: closed channel exception; --verbose shows where");
+    assertThat(Main.explained(new EOFException())).contains("eof exception");
+    assertThat(Main.explained(new StackOverflowError())).startsWith("the input is nested too deep");
   }
 
   @Test

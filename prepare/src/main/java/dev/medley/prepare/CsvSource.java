@@ -108,6 +108,7 @@ public record CsvSource(
       ParquetRows.read(
           interactions,
           columns,
+          sink.scratch(),
           (values, where) ->
               sink.add(
                   values.get(0),
@@ -156,7 +157,7 @@ public record CsvSource(
             itemColumns.category,
             itemColumns.image);
     if (isParquet(items)) {
-      ParquetRows.read(items, columns, (values, where) -> add(sink, values, where));
+      ParquetRows.read(items, columns, sink.scratch(), (values, where) -> add(sink, values, where));
       return;
     }
     try (TableReader table = TableReader.open(items, form(items, columns))) {

@@ -79,6 +79,7 @@ public record Diffmm(
   @Override
   public void interactions(InteractionSink sink) throws IOException {
     Path[] files = {train, validation, test};
+    int rows = FeatureRows.count(features);
     for (int label = 0; label < files.length; label++) {
       Path file = files[label];
       if (file == null) {
@@ -90,6 +91,7 @@ public record Diffmm(
         if (matrix.isZero(k)) {
           sink.drop("entry that is 0", where);
         } else {
+          FeatureRows.checkItem(features, rows, Integer.toString(matrix.column(k)), where);
           sink.add(
               Integer.toString(matrix.row(k)),
               Integer.toString(matrix.column(k)),

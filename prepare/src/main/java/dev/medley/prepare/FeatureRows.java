@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code MODALITY_feat.npy} files of a folder, a row per item. */
 final class FeatureRows {
   private static final String SUFFIX = "_feat.npy";
+
+  private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,8}");
 
   private FeatureRows() {}
 
@@ -25,6 +28,7 @@ final class FeatureRows {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(Files::isRegularFile)
+          .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
           .filter(file -> String.valueOf(file.getFileName()).endsWith(SUFFIX))
           .filter(file -> String.valueOf(file.getFileName()).length() > SUFFIX.length())
           .sorted()
@@ -54,6 +58,37 @@ final class FeatureRows {
       }
     }
     return rows.isEmpty() ? 0 : rows.get(0);
+  }
+
+  /**
+   * Refuses an item that is no row, as reading a dataset folder without {@code items.tsv} does.
+   *
+   * @param files may be empty; then any item is fine
+   * @param rows what {@link #count} gives for them
+   * @param where the place of the item, for messages
+   */
+  static void checkItem(List<Path> files, int rows, String item, String where) {
+    if (files.isEmpty()) {
+      return;
+    }
+    Path first = files.get(0).getFileName();
+    String remedy = "number the items by their rows, or leave the feature files out";
+    if (!INTEGER.matcher(item).matches()) {
+      String shown = item.replaceAll("\\p{Cntrl}", "?");
+      throw new InvalidInputException(
+          "%s: expected an integer 0 … %d (row k of %s is item k), got '%s'; %s"
+              .formatted(
+                  where,
+                  rows - 1,
+                  first,
+                  shown.length() > 100 ? shown.substring(0, 100) + "…" : shown,
+                  remedy));
+    }
+    if (Long.parseLong(item) >= rows) {
+      throw new InvalidInputException(
+          "%s: expected an integer 0 … %d (%s has %d rows and row k is item k), got %s; %s"
+              .formatted(where, rows - 1, first, rows, item, remedy));
+    }
   }
 
   /**

@@ -31,6 +31,7 @@ public final class InteractionSink implements Closeable {
   private final Progress progress;
   private long read;
   private long valid;
+  private boolean pointed;
 
   /** Takes interactions for the table {@code raw}. */
   InteractionSink(Workspace workspace, Drops drops, Progress progress) throws IOException {
@@ -105,6 +106,16 @@ public final class InteractionSink implements Closeable {
     return Double.isInfinite(time) ? "timestamp that is no time" : null;
   }
 
+  /** Notes how a rating is written: where one of them has a point, so have those of the dataset. */
+  void noteRating(String written) {
+    pointed |= written.indexOf('.') >= 0;
+  }
+
+  /** Whether a rating with a point was noted. */
+  boolean pointed() {
+    return pointed;
+  }
+
   /** A line that is no valid interaction. */
   public void drop(String reason, String where) {
     counted();
@@ -116,6 +127,11 @@ public final class InteractionSink implements Closeable {
     if (read % REPORT_EVERY == 0) {
       progress.report("interactions read", read);
     }
+  }
+
+  /** A folder for what a source needs while it reads. */
+  Path scratch() {
+    return workspace.folder();
   }
 
   /** Lines so far. */

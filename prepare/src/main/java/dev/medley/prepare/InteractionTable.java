@@ -20,15 +20,18 @@ final class InteractionTable {
 
   private final Workspace workspace;
   private final Drops drops;
+  private final boolean pointed; // ratings are written with a point, also whole ones
   private final List<Funnel.Stage> stages = new ArrayList<>();
 
-  private InteractionTable(Workspace workspace, Drops drops) {
+  private InteractionTable(Workspace workspace, Drops drops, boolean pointed) {
     this.workspace = workspace;
     this.drops = drops;
+    this.pointed = pointed;
   }
 
   /** Numbers the users and items of the table {@code raw}, which is gone afterwards. */
-  static InteractionTable of(Workspace workspace, Drops drops, long read) throws IOException {
+  static InteractionTable of(Workspace workspace, Drops drops, long read, boolean pointed)
+      throws IOException {
     for (String[] names : new String[][] {{"users", "\"user\"", "u"}, {"items", "item", "i"}}) {
       workspace.execute(
           "CREATE TABLE %s AS SELECT %s, (row_number() OVER ())::INTEGER AS %s FROM (SELECT DISTINCT %s FROM raw)"
@@ -38,7 +41,7 @@ final class InteractionTable {
         "CREATE TABLE pairs AS SELECT line, u, i, rating, time, label FROM raw JOIN users USING"
             + " (\"user\") JOIN items USING (item)");
     workspace.execute("DROP TABLE raw");
-    InteractionTable table = new InteractionTable(workspace, drops);
+    InteractionTable table = new InteractionTable(workspace, drops, pointed);
     table.stages.add(new Funnel.Stage(InteractionSink.READ, read, -1, -1, ""));
     table.addStage(InteractionSink.VALID, "");
     return table;
@@ -132,12 +135,13 @@ final class InteractionTable {
     if (Double.isFinite(Values.number(text))) {
       return time;
     }
-    double[] largest = new double[1];
-    workspace.query("SELECT max(abs(time)) FROM pairs", row -> largest[0] = row.getDouble(1));
+    double[] usual = new double[1]; // not the largest, which may be a stray
+    workspace.query(
+        "SELECT quantile_disc(abs(time), 0.5) FROM pairs", row -> usual[0] = row.getDouble(1));
     double scale =
-        largest[0] >= NANOS_FROM
+        usual[0] >= NANOS_FROM
             ? 1e9
-            : largest[0] >= MICROS_FROM ? 1e6 : largest[0] >= MILLIS_FROM ? 1e3 : 1;
+            : usual[0] >= MICROS_FROM ? 1e6 : usual[0] >= MILLIS_FROM ? 1e3 : 1;
     return time * scale;
   }
 
@@ -234,13 +238,10 @@ final class InteractionTable {
             + ") AS place_of_item FROM items SEMI JOIN pairs USING (i)");
     StringBuilder columns = new StringBuilder("\"user\" AS \"userID\", item AS \"itemID\"");
     if (rated) {
-      columns.append(", rating");
+      columns.append(!pointed && isWhole("rating") ? ", rating::BIGINT AS rating" : ", rating");
     }
     if (timed) {
-      boolean whole =
-          workspace.number("SELECT count(*) FROM pairs WHERE time <> trunc(time)") == 0
-              && workspace.number("SELECT count(*) FROM pairs WHERE abs(time) > 9e18") == 0;
-      columns.append(whole ? ", time::BIGINT AS timestamp" : ", time AS timestamp");
+      columns.append(isWhole("time") ? ", time::BIGINT AS timestamp" : ", time AS timestamp");
     }
     if (labelled) {
       columns.append(", label AS x_label");
@@ -248,6 +249,13 @@ final class InteractionTable {
     workspace.execute(
         "COPY (SELECT %s FROM pairs JOIN order_of_users USING (u) JOIN order_of_items USING (i) ORDER BY place_of_user, time NULLS LAST, place_of_item) TO %s (FORMAT csv, DELIMITER '\t', QUOTE '', ESCAPE '', HEADER true, NULLSTR '')"
             .formatted(columns, Workspace.quoted(file.toString())));
+  }
+
+  private boolean isWhole(String column) throws IOException {
+    return workspace.number(
+            "SELECT count(*) FROM pairs WHERE %1$s <> trunc(%1$s) OR abs(%1$s) > 9e18"
+                .formatted(column))
+        == 0;
   }
 
   /** By value where all ids are whole numbers, else by their characters. */

@@ -3,6 +3,7 @@ package dev.medley.prepare;
 import dev.medley.core.ItemDescription;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -87,6 +88,9 @@ public final class ItemSink implements Closeable {
     String description = cut(item.description());
     String brand = cut(item.brand());
     String categories = String.join("|", categories(item.categories()));
+    if ((title + description + brand + categories).indexOf('\ufffd') >= 0) {
+      drops.add(STAGE, "descriptions in which U+FFFD stands for what is not UTF-8 text", where);
+    }
     if (!(title + description + brand + categories).isEmpty()) {
       described++;
     }
@@ -122,6 +126,11 @@ public final class ItemSink implements Closeable {
     if (read % REPORT_EVERY == 0) {
       progress.report("descriptions read", read);
     }
+  }
+
+  /** A folder for what a source needs while it reads. */
+  Path scratch() {
+    return workspace.folder();
   }
 
   /** The items of the dataset: those that survive, and where all are wanted those described. */

@@ -103,14 +103,15 @@ public record JsonSplits(
   @Override
   public void interactions(InteractionSink sink) throws IOException {
     Path[] files = {train, validation, test};
+    int rows = FeatureRows.count(features);
     for (int label = 0; label < files.length; label++) {
       if (files[label] != null) {
-        read(files[label], split() ? label : InteractionSink.NO_LABEL, sink);
+        read(files[label], split() ? label : InteractionSink.NO_LABEL, rows, sink);
       }
     }
   }
 
-  private static void read(Path file, int label, InteractionSink sink) throws IOException {
+  private void read(Path file, int label, int rows, InteractionSink sink) throws IOException {
     long users = 0;
     try (InputStream in = Unpacked.open(file);
         JsonParser parser = FACTORY.createParser(in)) {
@@ -130,6 +131,7 @@ public record JsonSplits(
               throw wrong(file, users, null);
             }
             if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
+              FeatureRows.checkItem(features, rows, parser.getText(), where);
               sink.add(user, parser.getText(), Values.UNKNOWN, Values.UNKNOWN, label, where);
             } else {
               parser.skipChildren();

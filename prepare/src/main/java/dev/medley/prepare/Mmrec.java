@@ -80,6 +80,9 @@ public record Mmrec(Path folder) implements Source {
           continue;
         }
         List<String> fields = table.fields();
+        if (rating >= 0) {
+          sink.noteRating(fields.get(rating));
+        }
         sink.add(
             fields.get(user),
             fields.get(item),

@@ -121,23 +121,25 @@ public record MovieLens(Path ratings, @Nullable Path movies, @Nullable Path post
     TableReader.Form form =
         new TableReader.Form(separator, layout == Layout.CSV, StandardCharsets.UTF_8);
     try (TableReader table = TableReader.open(ratings, form)) {
+      List<String> names = List.of("userId", "movieId", "rating", "timestamp");
+      int[] at = {0, 1, 2, 3};
+      int width = at.length;
       if (layout == Layout.CSV) {
         TableHeader header = TableHeader.read(ratings, table);
-        for (String column : List.of("userId", "movieId", "rating", "timestamp")) {
-          header.column(column);
-        }
+        at = names.stream().mapToInt(header::column).toArray();
+        width = header.width();
       }
       while (table.next()) {
         List<String> fields = table.fields();
-        if (table.fault() != null || fields.size() != 4) {
+        if (table.fault() != null || fields.size() != width) {
           String fault = table.fault();
           sink.drop(fault == null ? "not the four fields of a rating" : fault, table.where());
         } else {
           sink.add(
-              fields.get(0),
-              fields.get(1),
-              Values.number(fields.get(2)),
-              Values.number(fields.get(3)),
+              fields.get(at[0]),
+              fields.get(at[1]),
+              Values.number(fields.get(at[2])),
+              Values.number(fields.get(at[3])),
               InteractionSink.NO_LABEL,
               table.where());
         }
@@ -180,32 +182,32 @@ public record MovieLens(Path ratings, @Nullable Path movies, @Nullable Path post
         };
     TableReader.Form form = new TableReader.Form(separator, layout == Layout.CSV, charset(movies));
     try (TableReader table = TableReader.open(movies, form)) {
+      List<String> names = List.of("movieId", "title", "genres");
+      int[] at = {0, 1, 2};
       if (layout == Layout.CSV) {
         TableHeader header = TableHeader.read(movies, table);
-        for (String column : List.of("movieId", "title", "genres")) {
-          header.column(column);
-        }
+        at = names.stream().mapToInt(header::column).toArray();
       }
       while (table.next()) {
         List<String> fields = table.fields();
         String fault = table.fault();
-        if (fault != null || fields.size() < 2) {
+        if (fault != null || fields.size() <= Math.max(at[0], at[1])) {
           sink.drop(fault == null ? "no title" : fault, table.where());
           continue;
         }
         sink.add(
-            fields.get(0),
-            new ItemDescription(fields.get(1), "", "", genres(layout, fields), ""),
+            fields.get(at[0]),
+            new ItemDescription(fields.get(at[1]), "", "", genres(layout, fields, at[2]), ""),
             table.where());
       }
     }
   }
 
-  private static List<String> genres(Layout layout, List<String> fields) {
+  private static List<String> genres(Layout layout, List<String> fields, int at) {
     if (layout != Layout.OLD) {
-      return fields.size() < 3
+      return fields.size() <= at
           ? List.of()
-          : Arrays.stream(fields.get(2).split("\\|", -1))
+          : Arrays.stream(fields.get(at).split("\\|", -1))
               .filter(name -> !name.equals("(no genres listed)"))
               .toList();
     }

@@ -1,9 +1,7 @@
 package dev.medley.prepare;
 
 import dev.medley.core.InvalidInputException;
-import dev.medley.data.FolderDraft;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,11 +26,13 @@ final class ParquetRows {
    * Reads a file.
    *
    * @param columns names; null gives null
+   * @param scratch a folder for the database, which is gone afterwards
    * @throws InvalidInputException if it is no Parquet file or a column is not there
    */
-  static void read(Path file, List<@Nullable String> columns, Reader reader) throws IOException {
-    Path scratch = Files.createTempDirectory("medley");
+  static void read(Path file, List<@Nullable String> columns, Path scratch, Reader reader)
+      throws IOException {
     try (Workspace workspace = Workspace.open(scratch.resolve("parquet"), MEMORY_MEBIBYTES, 2)) {
+      workspace.execute("SET preserve_insertion_order = true"); // rows are counted, the first stay
       String from = "read_parquet(" + Workspace.quoted(file.toAbsolutePath().toString()) + ")";
       List<String> names = new ArrayList<>();
       List<String> selected = new ArrayList<>();
@@ -66,8 +66,6 @@ final class ParquetRows {
             line[0]++;
             reader.read(values(row, columns.size()), file.getFileName() + " row " + line[0]);
           });
-    } finally {
-      FolderDraft.deleteAll(scratch);
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.medley.prepare;
 
-import dev.medley.data.FolderDraft;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -81,8 +79,8 @@ public final class ParquetTable {
 
   private static void write(Path file, String columns, List<String> ids, RowWriter writer)
       throws IOException {
-    Path scratch = Files.createTempDirectory("medley");
-    try (Workspace workspace = Workspace.open(scratch.resolve("parquet"), MEMORY_MEBIBYTES, 1)) {
+    Path scratch = file.toAbsolutePath().resolveSibling("." + file.getFileName() + ".work");
+    try (Workspace workspace = Workspace.open(scratch, MEMORY_MEBIBYTES, 1)) {
       workspace.execute(
           "CREATE TABLE exported(place INTEGER, id VARCHAR"
               + (columns.isEmpty() ? "" : ", " + columns)
@@ -102,8 +100,6 @@ public final class ParquetTable {
       workspace.execute(
           "COPY (SELECT * EXCLUDE (place) FROM exported ORDER BY place) TO %s (FORMAT parquet)"
               .formatted(Workspace.quoted(file.toAbsolutePath().toString())));
-    } finally {
-      FolderDraft.deleteAll(scratch);
     }
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record PictureFolder(Path folder, boolean byId) {
   /** Endings that a picture named after its item may have. */
   public static final List<String> ENDINGS =
-      List.of(".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG", ".webp", ".gif", ".bmp");
+      List.of(".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG", ".gif", ".bmp");
 
   /** The name of the folder in a dataset. */
   static final String IMAGES = "images";

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /** The way from a source to a dataset folder, which appears whole or not at all. */
 public final class Preparation {
 
+  private static final String SCRATCH = ".work"; // in the draft, gone before it is published
+
   private Preparation() {}
 
   /**
@@ -28,13 +30,12 @@ public final class Preparation {
     source.check();
     FolderDraft.checkFree(out);
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
-    try (FolderDraft draft = FolderDraft.open(out);
-        FolderDraft scratch = FolderDraft.open(draft.path().resolveSibling(name + ".work"))) {
+    try (FolderDraft draft = FolderDraft.open(out)) {
+      Path scratch = draft.path().resolve(SCRATCH);
       Funnel funnel;
       try (Workspace workspace =
-          Workspace.open(
-              scratch.path().resolve("work"), options.memoryMebibytes(), options.threads())) {
-        funnel = run(source, options, draft.path(), name, workspace, scratch.path(), progress);
+          Workspace.open(scratch, options.memoryMebibytes(), options.threads())) {
+        funnel = run(source, options, draft.path(), name, workspace, scratch, progress);
       }
       draft.publish();
       return funnel;
@@ -113,10 +114,12 @@ public final class Preparation {
       Source source, Workspace workspace, Drops drops, Progress progress) throws IOException {
     long read;
     long valid;
+    boolean pointed;
     try (InteractionSink sink = new InteractionSink(workspace, drops, progress)) {
       source.interactions(sink);
       read = sink.read();
       valid = sink.valid();
+      pointed = sink.pointed();
       progress.report("interactions to be loaded", 0);
       if (valid > 0) {
         sink.load();
@@ -127,7 +130,7 @@ public final class Preparation {
           "%s: expected at least one valid interaction, got none of %,d%s; check the files and the names of the columns"
               .formatted(source.description(), read, reasons(drops.list())));
     }
-    return InteractionTable.of(workspace, drops, read);
+    return InteractionTable.of(workspace, drops, read, pointed);
   }
 
   private static String reasons(List<Funnel.Drop> drops) {

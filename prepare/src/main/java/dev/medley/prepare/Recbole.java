@@ -58,6 +58,9 @@ public record Recbole(Path inter, @Nullable Path item, String user, String itemI
           continue;
         }
         List<String> fields = table.fields();
+        if (rating >= 0) {
+          sink.noteRating(fields.get(rating));
+        }
         sink.add(
             fields.get(userAt),
             fields.get(itemAt),

@@ -25,7 +25,9 @@ final class TableHeader {
     for (String separator : SEPARATORS) {
       TableReader.Form form = new TableReader.Form(separator, true, StandardCharsets.UTF_8);
       try (TableReader table = TableReader.open(file, form)) {
-        if (read(file, table).names.containsAll(columns)) {
+        if (table.next()
+            && table.fault() == null // as of quoted names between other separators
+            && stripped(table).containsAll(columns)) {
           return form;
         }
       }
@@ -50,7 +52,11 @@ final class TableHeader {
           "%s line %d: expected a header line, got one with %s; mend it"
               .formatted(file, table.number(), fault));
     }
-    return new TableHeader(file, table.fields().stream().map(String::strip).toList());
+    return new TableHeader(file, stripped(table));
+  }
+
+  private static List<String> stripped(TableReader table) {
+    return table.fields().stream().map(String::strip).toList();
   }
 
   /**
@@ -91,6 +97,11 @@ final class TableHeader {
       }
     }
     return -1;
+  }
+
+  /** How many columns there are. */
+  int width() {
+    return names.size();
   }
 
   /** The position of a column, −1 where there is none. */

@@ -7,6 +7,8 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Ratings and times as foreign files write them. */
@@ -17,16 +19,23 @@ final class Values {
   /** Stands for a value that is not what it should be. */
   static final double BAD = Double.POSITIVE_INFINITY;
 
+  private static final Set<String> MISSING = Set.of("na", "n/a", "nan", "null", "none");
   private static final int LONGEST = 64;
 
   private Values() {}
 
-  /** The number; {@link #UNKNOWN} where nothing stands there, {@link #BAD} where it is none. */
+  /**
+   * The number; {@link #UNKNOWN} where nothing stands there or one of NA, NaN, null, None, {@link
+   * #BAD} where it is none.
+   */
   static double number(@Nullable String text) {
     if (text == null || text.isBlank()) {
       return UNKNOWN;
     }
     String number = text.strip();
+    if (MISSING.contains(number.toLowerCase(Locale.ROOT))) {
+      return UNKNOWN;
+    }
     if (number.length() > LONGEST) {
       return BAD;
     }

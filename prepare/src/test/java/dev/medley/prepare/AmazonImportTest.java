@@ -51,10 +51,10 @@ class AmazonImportTest {
     assertThat(interactions(out))
         .containsExactly(
             "userID\titemID\trating\ttimestamp",
-            "A1\tB000000001\t5.0\t1400000000",
-            "A1\tB000000002\t4.0\t1400000001",
-            "A2\tB000000001\t1.0\t1400000002",
-            "A2\tB000000003\t2.0\t1400000003");
+            "A1\tB000000001\t5\t1400000000",
+            "A1\tB000000002\t4\t1400000001",
+            "A2\tB000000001\t1\t1400000002",
+            "A2\tB000000003\t2\t1400000003");
     assertThat(drops(funnel)).containsExactly("valid: 1 no user id", "valid: 1 no JSON object");
   }
 
@@ -69,8 +69,8 @@ class AmazonImportTest {
     assertThat(interactions(out))
         .containsExactly(
             "userID\titemID\trating\ttimestamp",
-            "A1\tB000000001\t5.0\t1400000000",
-            "A2\tB000000002\t1.0\t1400000001");
+            "A1\tB000000001\t5\t1400000000",
+            "A2\tB000000002\t1\t1400000001");
   }
 
   @Test
@@ -178,7 +178,7 @@ class AmazonImportTest {
     assertThat(interactions(out))
         .containsExactly(
             "userID\titemID\trating\ttimestamp",
-            "U1\tP1\t5.0\t1588687728923",
-            "U2\tP1\t3.0\t1588687728000");
+            "U1\tP1\t5\t1588687728923",
+            "U2\tP1\t3\t1588687728000");
   }
 }

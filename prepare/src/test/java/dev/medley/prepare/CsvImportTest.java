@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.InvalidInputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,16 @@ class CsvImportTest {
             ? source(lines(file, "who\twhat\tstars\twhen", "ann\tp1\t5\t7", "bb\tp2\t1\t8"))
             : source(file),
         out);
-    assertThat(interactions(out)).hasSize(3).contains("ann\tp1\t5.0\t7");
+    assertThat(interactions(out)).hasSize(3).contains("ann\tp1\t5\t7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\t", ";", "|"})
+  void separatorIsToldByAHeaderInQuotes(String separator) throws IOException {
+    String header = String.join(separator, "\"who\"", "\"what\"", "\"stars\"", "\"when\"");
+    String row = String.join(separator, "\"ann\"", "\"p1\"", "\"5\"", "\"7\"");
+    prepare(source(lines(folder.resolve("i.csv"), header, row)), out);
+    assertThat(interactions(out)).contains("ann\tp1\t5\t7");
   }
 
   @Test
@@ -124,6 +134,54 @@ class CsvImportTest {
     Path plain = folder.resolve("plain");
     prepare(source(csv), plain);
     assertThat(interactions(out)).isEqualTo(interactions(plain));
+  }
+
+  @Test
+  void parquetRowsComeInTheOrderOfTheFile() throws IOException {
+    Path parquet = folder.resolve("i.parquet");
+    try (Workspace workspace = Workspace.open(folder.resolve("db"), 256, 1)) {
+      workspace.execute("SET preserve_insertion_order = true");
+      workspace.execute(
+          "COPY (SELECT 'u' || (n % 1000) AS who, 'p' AS what, n AS stars, 7 AS \"when\" FROM"
+              + " range(300000) t(n)) TO '"
+              + parquet
+              + "' (FORMAT parquet, ROW_GROUP_SIZE 10000)");
+    }
+    prepare(source(parquet), out);
+    assertThat(interactions(out)).hasSize(1001).contains("u0\tp\t0\t7", "u999\tp\t999\t7");
+    for (String line : interactions(out).subList(1, 1001)) {
+      String[] fields = line.split("\t", -1);
+      assertThat("u" + fields[2]).as("the first line of %s", fields[0]).isEqualTo(fields[0]);
+    }
+  }
+
+  @Test
+  void missingRatingsInWordsAreUnknown() throws IOException {
+    Path file =
+        lines(
+            folder.resolve("i.csv"),
+            "who,what,stars,when",
+            "a,p1,NA,1",
+            "b,p1,NaN,2",
+            "c,p1,null,3",
+            "d,p1,4,NA");
+    assertThat(drops(prepare(source(file), out))).isEmpty();
+    assertThat(interactions(out).subList(1, 5))
+        .containsExactly("a\tp1\t\t1", "b\tp1\t\t2", "c\tp1\t\t3", "d\tp1\t4\t");
+  }
+
+  @Test
+  void undecodableTextsAreCounted() throws IOException {
+    Path items = folder.resolve("items.csv");
+    Files.write(
+        items,
+        "sku,name,text,maker,kind\np1,Caf\u00e9,,,\np2,Tea,,,\n"
+            .getBytes(StandardCharsets.ISO_8859_1));
+    Path interactions = lines(folder.resolve("i.csv"), TABLE);
+    Funnel funnel = prepare(withItems(interactions, items, null, null), out);
+    assertThat(drops(funnel))
+        .contains("items: 1 descriptions in which U+FFFD stands for what is not UTF-8 text");
+    assertThat(items(out)).contains("p1\tCaf\ufffd\t\t\t\t");
   }
 
   @Test
@@ -158,10 +216,7 @@ class CsvImportTest {
     assertThat(funnel.drops().get(2).first()).isEqualTo("i.csv line 5");
     assertThat(interactions(out))
         .containsExactly(
-            "userID\titemID\trating\ttimestamp",
-            "ann\tp1\t5.0\t7",
-            "bob\tp1\t\t",
-            "eve\tp1\t5.0\t7");
+            "userID\titemID\trating\ttimestamp", "ann\tp1\t5\t7", "bob\tp1\t\t", "eve\tp1\t5\t7");
   }
 
   @Test

@@ -171,6 +171,9 @@ class ExportTest {
         List.of("ann", "bob"),
         List.of("recall@20"),
         (row, out) -> out[0] = row == 0 ? Double.NaN : 0.25);
+    try (var files = Files.list(folder)) {
+      assertThat(files).as("no scratch stays").containsExactlyInAnyOrder(mmrec, file, metrics);
+    }
     List<String> rows = new ArrayList<>();
     try (Workspace workspace = Workspace.open(folder.resolve("db"), 128, 1)) {
       workspace.query(

@@ -10,13 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.InvalidInputException;
+import dev.medley.prepare.readers.LineReader;
+import dev.medley.prepare.readers.Unpacked;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +184,73 @@ class HostileInputTest {
   }
 
   @Test
+  void bytesBehindTheLastMemberAreRefused() throws IOException {
+    byte[] first = Fixtures.packed(GOOD.repeat(9_000));
+    byte[] second = Fixtures.packed(GOOD);
+    Path file = folder.resolve("r.gz");
+    for (int members : new int[] {1, 2, 5}) { // their ends lie anywhere in the reader's buffer
+      for (int cut : new int[] {0, 1, 5, 9}) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int k = 0; k < members; k++) {
+          bytes.write(first);
+        }
+        bytes.write(second, 0, cut);
+        Files.write(file, bytes.toByteArray());
+        if (cut == 0) {
+          assertThat(lineCount(file)).isEqualTo(9_000L * members);
+        } else {
+          assertThatThrownBy(() -> lineCount(file))
+              .isInstanceOf(InvalidInputException.class)
+              .hasMessageContaining("expected a whole gzip file, got one that is damaged after");
+        }
+      }
+    }
+  }
+
+  @Test
+  void bytesBehindAMemberAreSeenWhereverTheBufferEnds() throws IOException {
+    byte[] noise = new byte[1 << 16];
+    new Random(3).nextBytes(noise); // stored, so that the packed size follows it byte by byte
+    Path file = folder.resolve("r.gz");
+    for (int length = noise.length - 60; length < noise.length; length++) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (OutputStream out = new GZIPOutputStream(bytes)) {
+        out.write(noise, 0, length);
+      }
+      Files.write(file, bytes.toByteArray());
+      try (InputStream in = Unpacked.open(file)) {
+        assertThat(in.readAllBytes()).hasSize(length);
+      }
+      bytes.write(new byte[] {0x1f, (byte) 0x8b, 8});
+      Files.write(file, bytes.toByteArray());
+      try (InputStream in = Unpacked.open(file)) {
+        assertThatThrownBy(in::readAllBytes)
+            .as("length %d", length)
+            .isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  private static long lineCount(Path file) throws IOException {
+    try (LineReader lines = LineReader.open(file)) {
+      while (lines.next()) {
+        // counted by the reader
+      }
+      return lines.number();
+    }
+  }
+
+  @Test
+  void vectorsCutInTheGzipHeaderAreRefused() throws IOException {
+    Path good = gzip(folder.resolve("r.gz"), GOOD);
+    Path cut = Files.write(folder.resolve("v.b"), Arrays.copyOf(Fixtures.packed(GOOD), 6));
+    assertThatThrownBy(() -> prepare(new Amazon(Amazon.Year.Y2014, good, null, cut, null), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("got a part of one after 0 whole records; fetch it again");
+    assertNothingLeft(good, cut);
+  }
+
+  @Test
   void nulBytesCostTheirLines() throws IOException {
     Path file =
         lines(folder.resolve("i.csv"), "user,item", "a\0,x", "b,x", "\0\0\0\0", "c,\0", "d,x");
@@ -266,6 +338,24 @@ class HostileInputTest {
             file
                 + ": expected a pickled scipy matrix (coo or csr), got a pickle that imports posix.system; it is refused, and nothing of it was run");
     assertThat(Path.of("pwned")).doesNotExist();
+    assertNothingLeft(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "]q\0]q\1h\0aaU\001x\223.", // lists within each other as a module
+        "U\001x]q\0]q\1h\0aa\223.", // … as a name
+        "ccopyreg\n_reconstructor\n]q\0]q\1h\0aa\205R}b.", // … as a type
+        "cscipy.sparse._coo\ncoo_matrix\n)\201}(U\006_shapecnumpy._core.numeric\n_frombuffer\n"
+            + "(C\0cnumpy\ndtype\nU\002i4\205RK\0\205tRK\002\206ub." // a side of no number
+      })
+  void pickleOfCyclesAndEmptyArraysIsRefused(String pickle) throws IOException {
+    Path file =
+        Files.write(folder.resolve("trnMat.pkl"), pickle.getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> prepare(new Diffmm(file, null, null, List.of()), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("it is refused, and nothing of it was run");
     assertNothingLeft(file);
   }
 

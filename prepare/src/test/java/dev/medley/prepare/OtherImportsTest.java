@@ -7,8 +7,10 @@ import static dev.medley.prepare.Fixtures.labelled;
 import static dev.medley.prepare.Fixtures.lines;
 import static dev.medley.prepare.Fixtures.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.Dataset;
+import dev.medley.core.InvalidInputException;
 import dev.medley.data.DatasetFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +50,7 @@ class OtherImportsTest {
     prepare(MovieLens.in(folder, posters), out);
     assertThat(interactions(out))
         .containsExactly(
-            "userID\titemID\trating\ttimestamp",
-            "186\t1\t5.0\t891717742",
-            "196\t2\t3.0\t881250949");
+            "userID\titemID\trating\ttimestamp", "186\t1\t5\t891717742", "196\t2\t3\t881250949");
     assertThat(items(out))
         .containsExactly(
             "id\ttitle\tdescription\tbrand\tcategories\timage",
@@ -65,7 +65,7 @@ class OtherImportsTest {
     Funnel funnel = prepare(MovieLens.in(folder, null), out);
     assertThat(interactions(out))
         .containsExactly(
-            "userID\titemID\trating\ttimestamp", "1\t10\t5.0\t978300760", "2\t9\t1.0\t978302109");
+            "userID\titemID\trating\ttimestamp", "1\t10\t5\t978300760", "2\t9\t1\t978302109");
     assertThat(items(out).subList(1, 3))
         .containsExactly("9\tToy: Story\t\t\tAnimation|Children's\t", "10\tHeat\t\t\tCrime\t");
     assertThat(drops(funnel)).containsExactly("valid: 1 not the four fields of a rating");
@@ -85,6 +85,35 @@ class OtherImportsTest {
     assertThat(items(out).subList(1, 3))
         .containsExactly(
             "2\tAmerican President, The \"x\" (1995)\t\t\tComedy|Drama\t", "3\tNone\t\t\t\t");
+  }
+
+  @Test
+  void movieLensColumnsInAnyOrder() throws IOException {
+    lines(folder.resolve("ratings.csv"), "timestamp,movieId,userId,rating", "1112486027,2,1,3.5");
+    lines(folder.resolve("movies.csv"), "genres,movieId,title", "Comedy|Drama,2,Heat");
+    prepare(MovieLens.in(folder, null), out);
+    assertThat(interactions(out)).contains("1\t2\t3.5\t1112486027");
+    assertThat(items(out)).contains("2\tHeat\t\t\tComedy|Drama\t");
+  }
+
+  @Test
+  void itemsBesideTheRowsAreRefused() throws IOException {
+    Path features = Fixtures.doubles(folder.resolve("image_feat.npy"), ROWS);
+    Files.writeString(folder.resolve("._text_feat.npy"), "of a Mac");
+    lines(folder.resolve("train.json"), "{\"0\": [1, \"B1\"]}");
+    assertThatThrownBy(() -> prepare(JsonSplits.in(folder), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "train.json user 1: expected an integer 0 … 4 (row k of image_feat.npy is item k), got 'B1'; number the items by their rows, or leave the feature files out");
+    lines(folder.resolve("train.json"), "{\"0\": [1, 5]}");
+    assertThatThrownBy(() -> prepare(JsonSplits.in(folder), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("(image_feat.npy has 5 rows and row k is item k), got 5;");
+    Path train = Pickles.write(folder.resolve("trnMat.pkl"), Pickles.COO_2);
+    Fixtures.doubles(features, new double[][] {{1}, {2}, {3}});
+    assertThatThrownBy(() -> prepare(new Diffmm(train, null, null, List.of(features)), out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("(image_feat.npy has 3 rows and row k is item k), got 3;");
   }
 
   @Test

@@ -140,7 +140,7 @@ class PipelineTest {
     lines(table, "user,item,rating,time", "a,x,1,7", "a,x,2,7", "b,x,3,", "b,x,4,");
     prepare(source(), PrepareOptions.DEFAULT.withKCore(1), out);
     assertThat(Fixtures.interactions(out))
-        .containsExactly("userID\titemID\trating\ttimestamp", "a\tx\t1.0\t7", "b\tx\t3.0\t");
+        .containsExactly("userID\titemID\trating\ttimestamp", "a\tx\t1\t7", "b\tx\t3\t");
   }
 
   @ParameterizedTest
@@ -211,6 +211,33 @@ class PipelineTest {
     prepare(
         source(), options(1, SplitKind.SHIPPED, OptionalDouble.empty(), "2014-01-02", null), out);
     assertThat(pairs(out)).containsExactly("b x");
+  }
+
+  @Test
+  void oneStrayTimeDoesNotDecideTheUnit() throws IOException {
+    lines(
+        table,
+        "user,item,rating,time",
+        "a,x,1,1388534400",
+        "b,x,1,1388620800",
+        "c,x,1,1388620801",
+        "d,x,1,1388620800000");
+    prepare(
+        source(), options(1, SplitKind.SHIPPED, OptionalDouble.empty(), "2014-01-02", null), out);
+    assertThat(pairs(out)).containsExactly("b x", "c x", "d x");
+  }
+
+  @Test
+  void neighbourOfAnyNameIsNoHindrance() throws IOException {
+    lines(Files.createDirectory(folder.resolve("shop.work")).resolve("note.txt"), "mine");
+    prepare(source(), out);
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(table, out, folder.resolve("shop.work"));
+    }
+    try (var files = Files.list(out)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("shop.inter", "items.tsv", "dataset.json");
+    }
   }
 
   @Test

@@ -211,8 +211,12 @@ final class PickleMachine {
     switch (opcode) {
       case 'c' -> push(name(line(), line()));
       case 0x93 -> {
-        Object name = pop();
-        push(name(String.valueOf(pop()), String.valueOf(name)));
+        Object last = pop();
+        Object first = pop();
+        if (!(first instanceof String module) || !(last instanceof String name)) {
+          throw new LiteralException("a pickle that imports by what is no text");
+        }
+        push(name(module, name));
       }
       case 'R', 0x81 -> { // call, or make without arguments of the constructor
         Object arguments = pop();

@@ -152,11 +152,14 @@ public final class SparsePickle {
         call.name().equals(RECONSTRUCTOR) || call.name().equals(OLD_RECONSTRUCTOR)
             ? call.arguments().isEmpty() ? "" : call.arguments().get(0)
             : call.name();
-    return type instanceof PickleMachine.Name name ? name.name() : String.valueOf(type);
+    return type instanceof PickleMachine.Name name
+        ? name.name()
+        : type instanceof String name ? name : "";
   }
 
   private static int side(@Nullable Object value) throws LiteralException {
-    double side = value instanceof Long number ? number : numbers(value)[0];
+    double[] sides = value instanceof Long number ? new double[] {number} : numbers(value);
+    double side = sides.length == 1 ? sides[0] : Double.NaN;
     if (!(side >= 1 && side <= MOST_ROWS) || side != Math.rint(side)) {
       throw new LiteralException("a matrix with a side that is not 1 … " + MOST_ROWS);
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * The bytes of a file, unpacked where it is gzip (by its first bytes, not by its name; any number
@@ -46,9 +47,7 @@ public final class Unpacked extends FilterInputStream {
       raw.mark(2);
       boolean packed = raw.read() == 0x1f && raw.read() == 0x8b;
       raw.reset();
-      return packed
-          ? new Unpacked(file, new GZIPInputStream(raw, BUFFER), FREE + size * RATIO)
-          : raw;
+      return packed ? new Unpacked(file, new Members(new Counted(raw)), FREE + size * RATIO) : raw;
     } catch (IOException | RuntimeException failure) {
       raw.close();
       throw failure;
@@ -80,6 +79,61 @@ public final class Unpacked extends FilterInputStream {
     int read = in.read(bytes, offset, length);
     counted(Math.max(read, 0));
     return read;
+  }
+
+  /** Counts the packed bytes that were taken. */
+  private static final class Counted extends FilterInputStream {
+    private long taken;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = in.read();
+      taken += value < 0 ? 0 : 1;
+      return value;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = in.read(bytes, offset, length);
+      taken += Math.max(read, 0);
+      return read;
+    }
+  }
+
+  /** Refuses what stands behind the last whole member, which Java takes for the end. */
+  private static final class Members extends GZIPInputStream {
+    private static final int TRAILER = 8;
+
+    private final Counted packed;
+    private long filled; // packed bytes that were taken when data were last asked for
+
+    Members(Counted packed) throws IOException {
+      super(packed, BUFFER);
+      this.packed = packed;
+    }
+
+    @Override
+    protected void fill() throws IOException {
+      super.fill();
+      filled = packed.taken;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      if (read < 0) {
+        int waiting = inf.getRemaining();
+        long end = filled + Math.max(0, TRAILER - waiting);
+        if (waiting > TRAILER || packed.taken > end || packed.read() >= 0) {
+          throw new ZipException("bytes behind the last whole member");
+        }
+      }
+      return read;
+    }
   }
 
   private void counted(int bytes) {

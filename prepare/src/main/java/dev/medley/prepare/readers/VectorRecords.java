@@ -39,7 +39,11 @@ public final class VectorRecords implements Closeable {
 
   /** Opens a file, packed or not. */
   public static VectorRecords open(Path file) throws IOException {
-    return new VectorRecords(file, Unpacked.open(file));
+    try {
+      return new VectorRecords(file, Unpacked.open(file));
+    } catch (EOFException | ZipException damaged) { // already in the header
+      throw cut(file, 0, damaged);
+    }
   }
 
   /**
@@ -52,19 +56,19 @@ public final class VectorRecords implements Closeable {
     try {
       read = in.readNBytes(record, 0, RECORD_BYTES);
     } catch (EOFException | ZipException damaged) {
-      throw cut(damaged);
+      throw cut(file, count, damaged);
     }
     if (read == 0) {
       return false;
     }
     if (read < RECORD_BYTES) {
-      throw cut(null);
+      throw cut(file, count, null);
     }
     count++;
     return true;
   }
 
-  private InvalidInputException cut(@Nullable IOException cause) {
+  private static InvalidInputException cut(Path file, long count, @Nullable IOException cause) {
     String message =
         "%s: expected records of %,d bytes (an id of %d and %d numbers), got a part of one after %,d whole records; fetch it again"
             .formatted(file, RECORD_BYTES, ID_BYTES, DIMENSION, count);
