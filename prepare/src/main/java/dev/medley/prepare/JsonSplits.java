@@ -6,12 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.medley.core.InvalidInputException;
-import dev.medley.core.ItemDescription;
 import dev.medley.prepare.readers.Unpacked;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipException;
@@ -21,14 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A split as LATTICE and MMSSL publish it: three files, each an object of lists, {@code {"user":
  * [items]}}. Row k of a feature file is item k.
  *
- * @param train training
- * @param validation validation, or null
- * @param test test, or null
- * @param features {@code MODALITY_feat.npy} files, may be empty
+ * @param files the files
  */
-public record JsonSplits(
-    Path train, @Nullable Path validation, @Nullable Path test, List<Path> features)
-    implements Source {
+public record JsonSplits(SplitFiles files) implements Source {
   private static final int DEEPEST = 8;
   private static final int LONGEST = 4096;
   private static final JsonFactory FACTORY =
@@ -42,41 +35,18 @@ public record JsonSplits(
                   .build())
           .build();
 
-  /** Takes a copy of the list. */
-  public JsonSplits {
-    features = List.copyOf(features);
-  }
-
   /**
    * The files of a folder: {@code train.json}, {@code val.json} or {@code valid.json}, {@code
    * test.json} and feature files.
    */
   public static JsonSplits in(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new InvalidInputException(folder + ": expected a folder, got none; check the path");
-    }
-    Path validation = null;
-    for (String name : List.of("val.json", "valid.json", "validation.json")) {
-      if (validation == null && Files.isRegularFile(folder.resolve(name))) {
-        validation = folder.resolve(name);
-      }
-    }
-    Path test = folder.resolve("test.json");
-    return new JsonSplits(
-        folder.resolve("train.json"),
-        validation,
-        Files.isRegularFile(test) ? test : null,
-        FeatureRows.in(folder));
+    List<String> validation = List.of("val.json", "valid.json", "validation.json");
+    return new JsonSplits(SplitFiles.in(folder, "train.json", validation, "test.json"));
   }
 
   @Override
   public String description() {
-    StringBuilder text = new StringBuilder("json-splits " + train.getFileName());
-    for (Path file : new Path[] {validation, test}) {
-      text.append(file == null ? "" : ", " + file.getFileName());
-    }
-    features.forEach(file -> text.append(", ").append(file.getFileName()));
-    return text.toString();
+    return files.description("json-splits");
   }
 
   /** 0: a split that was published is kept as it is. */
@@ -87,28 +57,17 @@ public record JsonSplits(
 
   @Override
   public boolean split() {
-    return validation != null || test != null;
+    return files.split();
   }
 
   @Override
   public void check() throws IOException {
-    for (Path file : new Path[] {train, validation, test}) {
-      if (file != null) {
-        Unpacked.check(file);
-      }
-    }
-    FeatureRows.count(features);
+    files.check();
   }
 
   @Override
   public void interactions(InteractionSink sink) throws IOException {
-    Path[] files = {train, validation, test};
-    int rows = FeatureRows.count(features);
-    for (int label = 0; label < files.length; label++) {
-      if (files[label] != null) {
-        read(files[label], split() ? label : InteractionSink.NO_LABEL, rows, sink);
-      }
-    }
+    files.each((file, label, rows) -> read(file, label, rows, sink));
   }
 
   private void read(Path file, int label, int rows, InteractionSink sink) throws IOException {
@@ -131,7 +90,7 @@ public record JsonSplits(
               throw wrong(file, users, null);
             }
             if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
-              FeatureRows.checkItem(features, rows, parser.getText(), where);
+              FeatureRows.checkItem(files.features(), rows, parser.getText(), where);
               sink.add(user, parser.getText(), Values.UNKNOWN, Values.UNKNOWN, label, where);
             } else {
               parser.skipChildren();
@@ -170,17 +129,11 @@ public record JsonSplits(
 
   @Override
   public void items(ItemSink sink) throws IOException {
-    int rows = FeatureRows.count(features);
-    for (int row = 0; row < rows; row++) {
-      String id = Integer.toString(row);
-      if (sink.wants(id)) {
-        sink.add(id, new ItemDescription("", "", "", List.of(), ""), "row " + row);
-      }
-    }
+    files.items(0, "row ", sink);
   }
 
   @Override
   public void vectors(VectorSink sink) throws IOException {
-    FeatureRows.write(features, Integer::toString, sink);
+    FeatureRows.write(files.features(), Integer::toString, sink);
   }
 }

@@ -332,7 +332,7 @@ class HostileInputTest {
   @ValueSource(strings = {Pickles.EVIL_0, Pickles.EVIL_4})
   void pickleThatImportsIsRefusedByName(String pickle) throws IOException {
     Path file = Pickles.write(folder.resolve("trnMat.pkl"), pickle);
-    assertThatThrownBy(() -> prepare(new Diffmm(file, null, null, List.of()), out))
+    assertThatThrownBy(() -> prepare(new Diffmm(new SplitFiles(file, null, null, List.of())), out))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             file
@@ -353,7 +353,7 @@ class HostileInputTest {
   void pickleOfCyclesAndEmptyArraysIsRefused(String pickle) throws IOException {
     Path file =
         Files.write(folder.resolve("trnMat.pkl"), pickle.getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> prepare(new Diffmm(file, null, null, List.of()), out))
+    assertThatThrownBy(() -> prepare(new Diffmm(new SplitFiles(file, null, null, List.of())), out))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("it is refused, and nothing of it was run");
     assertNothingLeft(file);
@@ -404,7 +404,8 @@ class HostileInputTest {
       })
   void damagedJsonSplitIsRefused(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("train.json"), text);
-    assertThatThrownBy(() -> prepare(new JsonSplits(file, null, null, List.of()), out))
+    assertThatThrownBy(
+            () -> prepare(new JsonSplits(new SplitFiles(file, null, null, List.of())), out))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageContaining("expected one object {\"user\": [items]}, got something else");

@@ -111,7 +111,8 @@ class OtherImportsTest {
         .hasMessageContaining("(image_feat.npy has 5 rows and row k is item k), got 5;");
     Path train = Pickles.write(folder.resolve("trnMat.pkl"), Pickles.COO_2);
     Fixtures.doubles(features, new double[][] {{1}, {2}, {3}});
-    assertThatThrownBy(() -> prepare(new Diffmm(train, null, null, List.of(features)), out))
+    assertThatThrownBy(
+            () -> prepare(new Diffmm(new SplitFiles(train, null, null, List.of(features))), out))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("(image_feat.npy has 3 rows and row k is item k), got 3;");
   }
@@ -173,7 +174,7 @@ class OtherImportsTest {
             "valid: 2 entry that is 0",
             "deduplicated: 3 lines of a pair that an earlier split has");
     assertThat(DatasetFolder.read(out).items().size()).isEqualTo(5);
-    assertThat(new Diffmm(train, null, test, List.of()).description())
+    assertThat(new Diffmm(new SplitFiles(train, null, test, List.of())).description())
         .isEqualTo("diffmm trnMat.pkl, tstMat.pkl");
   }
 }
