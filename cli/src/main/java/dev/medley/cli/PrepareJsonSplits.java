@@ -9,8 +9,7 @@ import picocli.CommandLine.Mixin;
 /** {@code medley prepare json-splits}. */
 @Command(
     name = "json-splits",
-    description =
-        "A split of LATTICE or MMSSL: train.json, val.json, test.json.")
+    description = "A split of LATTICE or MMSSL: train.json, val.json, test.json.")
 final class PrepareJsonSplits implements Callable<Integer> {
   @Mixin private final SplitFilesMixin files = new SplitFilesMixin();
   @Mixin private final PrepareOptionsMixin options = new PrepareOptionsMixin();
