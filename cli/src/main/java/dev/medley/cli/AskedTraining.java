@@ -2,7 +2,7 @@ package dev.medley.cli;
 
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
-import dev.medley.data.FeatureAblation;
+import dev.medley.data.DatasetChange;
 import dev.medley.engine.Device;
 import dev.medley.engine.Engine;
 import dev.medley.runs.RunFolder;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What a training is asked for, but for the data.
  *
  * @param recipe the model and its hyperparameters
- * @param ablation how the dataset's features are changed
+ * @param change of the dataset
  * @param seed of everything random
  * @param threads at least 1
  * @param device where tensors live
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record AskedTraining(
     Models.Recipe recipe,
-    FeatureAblation ablation,
+    DatasetChange change,
     long seed,
     int threads,
     Device device,
@@ -56,8 +56,8 @@ record AskedTraining(
     if (pretrained != null) {
       options.put(PRETRAINED_HASH, pretrained);
     }
-    if (!ablation.isNone()) {
-      options.put("features", ablation.toString());
+    if (!change.isNone()) {
+      options.put(change.subject(), change.toString());
     }
     return new RunRequest(
         recipe.model(),

@@ -35,9 +35,9 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "A,B,…",
       description =
-          "Models, the one to compare with first; behind a model may stand changed features, as"
-              + " freedom@permuted-image or freedom@without-text, and hyperparameters, as"
-              + " freedom:layers=3:dim=32.")
+          "Models, the one to compare with first; behind a model may stand a change of the dataset, as"
+              + " freedom@permuted-image, freedom@without-text or freedom@train-60, and"
+              + " hyperparameters, as freedom:layers=3:dim=32.")
   private List<String> models;
 
   @Option(
@@ -93,8 +93,8 @@ final class CompareCommand implements Callable<Integer> {
         runs.add(
             new TrainingRun(
                 variant.recipe(),
-                variant.ablation().apply(read, new Seed(seed)),
-                variant.ablation(),
+                variant.change().apply(read, new Seed(seed)),
+                variant.change(),
                 seed,
                 threads,
                 device,

@@ -4,8 +4,8 @@ import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.Scorer;
 import dev.medley.core.Seed;
+import dev.medley.data.DatasetChange;
 import dev.medley.data.DatasetFolder;
-import dev.medley.data.FeatureAblation;
 import dev.medley.engine.Device;
 import dev.medley.formats.AtomicFile;
 import dev.medley.models.Settings;
@@ -57,7 +57,7 @@ final class QuickstartCommand implements Callable<Integer> {
           new TrainingRun(
                   Models.named(model).recipe(Settings.none()),
                   dataset,
-                  FeatureAblation.NONE,
+                  DatasetChange.NONE,
                   1,
                   count,
                   Device.CPU,

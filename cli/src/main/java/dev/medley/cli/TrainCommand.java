@@ -4,7 +4,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Seed;
-import dev.medley.data.FeatureAblation;
+import dev.medley.data.DatasetChange;
 import dev.medley.engine.Device;
 import dev.medley.runs.RunFolder;
 import dev.medley.runs.RunState;
@@ -43,12 +43,13 @@ final class TrainCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
-      names = "--features",
+      names = "--change",
       paramLabel = "CHANGE",
       description =
-          "To ask what features are worth: without-MODALITY leaves one out; permuted-MODALITY or"
-              + " permuted-all deals its rows out to other items.")
-  private @Nullable String features;
+          "To ask what a part of the dataset is worth: without-MODALITY leaves its features out;"
+              + " permuted-MODALITY or permuted-all deals their rows out to other items;"
+              + " train-PERCENT trains on so many of the interactions, at least one of each user.")
+  private @Nullable String asked;
 
   @Option(
       names = "--resume",
@@ -75,27 +76,26 @@ final class TrainCommand implements Callable<Integer> {
     if (out != null) {
       TrainingRun.requireFree(out, resume);
     }
-    FeatureAblation ablation =
-        features == null ? FeatureAblation.NONE : FeatureAblation.parse(features);
-    AskedTraining asked = new AskedTraining(recipe, ablation, seed, threads, device, imputation);
-    RunFolder run = withoutData(asked);
+    DatasetChange change = asked == null ? DatasetChange.NONE : DatasetChange.parse(asked);
+    AskedTraining training = new AskedTraining(recipe, change, seed, threads, device, imputation);
+    RunFolder run = withoutData(training);
     if (run == null) {
-      Dataset read = ablation.apply(split.read(dataset), new Seed(seed));
+      Dataset read = change.apply(split.read(dataset), new Seed(seed));
       Path folder = out != null ? out : defaultFolder(read.name(), model, seed);
-      run = new TrainingRun(asked, read, folder, resume).execute();
+      run = new TrainingRun(training, read, folder, resume).execute();
     }
     System.out.printf("%s%n%s", run.folder(), Tables.metrics(run.metrics()));
     return Main.DONE;
   }
 
   /** The run that is asked for where it is finished already and its dataset is gone, or null. */
-  private @Nullable RunFolder withoutData(AskedTraining asked) throws IOException {
+  private @Nullable RunFolder withoutData(AskedTraining training) throws IOException {
     Path name = dataset.toAbsolutePath().normalize().getFileName();
     if (!resume || Files.exists(dataset) || name == null) {
       return null;
     }
     Path folder = out != null ? out : defaultFolder(name.toString(), model, seed);
-    return RunState.of(folder) == RunState.FINISHED ? asked.finished(folder) : null;
+    return RunState.of(folder) == RunState.FINISHED ? training.finished(folder) : null;
   }
 
   /** {@code runs/DATASET-MODEL-SEED}. */

@@ -4,7 +4,7 @@ import dev.medley.core.Dataset;
 import dev.medley.core.Imputation;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Seed;
-import dev.medley.data.FeatureAblation;
+import dev.medley.data.DatasetChange;
 import dev.medley.engine.Device;
 import dev.medley.engine.Engine;
 import dev.medley.engine.NeighborGraphs;
@@ -60,7 +60,7 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
   TrainingRun(
       Models.Recipe recipe,
       Dataset dataset,
-      FeatureAblation ablation,
+      DatasetChange change,
       long seed,
       int threads,
       Device device,
@@ -68,10 +68,7 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
       Path out,
       boolean resume) {
     this(
-        new AskedTraining(recipe, ablation, seed, threads, device, imputation),
-        dataset,
-        out,
-        resume);
+        new AskedTraining(recipe, change, seed, threads, device, imputation), dataset, out, resume);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.medley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.medley.core.FeatureMatrix;
+import dev.medley.core.Interactions;
 import dev.medley.runs.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +53,38 @@ class VariantsTest extends CommandLineTest {
     }
   }
 
+  @Test
+  void aModelIsTrainedOnFewerInteractionsAndMeasuredOnTheSameUsers() throws IOException {
+    Path shop = Shops.shop(folder, "image");
+    Path runs = folder.resolve("runs");
+    medley(
+            "compare",
+            shop,
+            "--models",
+            "popular,popular@train-50,popular@train-1",
+            "--seeds",
+            "1",
+            "--out",
+            runs)
+        .done();
+    RunFolder whole = RunFolder.open(runs.resolve("shop-popular-1"));
+    RunFolder half = RunFolder.open(runs.resolve("shop-popular@train-50-1"));
+    RunFolder least = RunFolder.open(runs.resolve("shop-popular@train-1-1"));
+    Interactions train = whole.dataset().train();
+    Interactions kept = half.dataset().train();
+    assertThat(kept.size()).isEqualTo((int) Math.round(train.size() / 2.0));
+    Interactions few = least.dataset().train();
+    for (int user = 0; user < train.users(); user++) {
+      assertThat(few.count(user)).isEqualTo(Math.min(1, train.count(user)));
+      assertThat(train.itemsOf(user)).contains(kept.itemsOf(user)).contains(few.itemsOf(user));
+    }
+    assertThat(half.dataset().test().columns()).isEqualTo(whole.dataset().test().columns());
+    assertThat(half.request().split()).endsWith(", train-50");
+    assertThat(half.request().options()).containsEntry("training", "train-50");
+    assertThat(RunFolder.open(runs.resolve("shop-popular@train-50-1")).metrics())
+        .isNotEqualTo(whole.metrics());
+  }
+
   private static float[][] rows(FeatureMatrix matrix) {
     float[][] rows = new float[matrix.rows()][matrix.dimension()];
     for (int row = 0; row < rows.length; row++) {
@@ -65,16 +98,19 @@ class VariantsTest extends CommandLineTest {
     Path shop = Shops.shop(folder, "image");
     List<Object> begin = List.of("train", "freedom", shop, "--out", folder.resolve("run"));
     assertRefused(
-        plus(begin, "--features", "without-sound"),
+        plus(begin, "--change", "without-sound"),
         "features without-sound: expected a modality of shop, which has image");
     assertRefused(
-        plus(begin, "--features", "shuffled"),
-        "features: expected without-MODALITY, permuted-MODALITY or permuted-all, got 'shuffled'");
+        plus(begin, "--change", "shuffled"),
+        "change of the dataset: expected without-MODALITY, permuted-MODALITY, permuted-all or train-PERCENT, got 'shuffled'");
     assertRefused(
-        plus(begin, "--features", "without-image"), "expected a dataset with features of at least");
+        plus(begin, "--change", "train-100"),
+        "expected train-PERCENT with a whole number from 1 to 99, got 'train-100'");
+    assertRefused(
+        plus(begin, "--change", "without-image"), "expected a dataset with features of at least");
     assertRefused(
         List.of("compare", shop, "--models", "freedom:dim", "--out", folder.resolve("runs")),
-        "--models: expected MODEL[@FEATURES][:KEY=VALUE]…, got 'freedom:dim'");
+        "--models: expected MODEL[@CHANGE][:KEY=VALUE]…, got 'freedom:dim'");
   }
 
   private static List<Object> plus(List<Object> begin, Object... more) {

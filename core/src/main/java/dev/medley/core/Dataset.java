@@ -63,17 +63,31 @@ public record Dataset(
 
   /** The same with other features. */
   public Dataset withFeatures(List<FeatureMatrix> others) {
+    return with(train, others, split);
+  }
+
+  /**
+   * The same with other interactions to train on.
+   *
+   * @param otherSplit how the three sets came about then
+   */
+  public Dataset withTrain(Interactions others, String otherSplit) {
+    return with(others, features, otherSplit);
+  }
+
+  private Dataset with(
+      Interactions otherTrain, List<FeatureMatrix> otherFeatures, String otherSplit) {
     return new Dataset(
         name,
         contentHash,
         users,
         items,
         descriptions,
-        train,
+        otherTrain,
         validation,
         test,
-        others,
-        split,
+        otherFeatures,
+        otherSplit,
         warnings);
   }
 }
