@@ -1,13 +1,15 @@
 package dev.medley.engine;
 
 import dev.medley.core.Interactions;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The user–item graph Â over N = U + I nodes, users first. With A = [[0, R], [Rᵀ, 0]] and D its row
  * sums it is D^-1/2 A D^-1/2 (he2020lightgcn, section 3.2.1), where a node without interactions has
  * an empty row; symmetric, so its gradient is the same product. Or it averages: (D + 1)^-1 (A + 1),
- * each node the mean of itself and its neighbours. Owns native memory until closed.
+ * each node the mean of itself and its neighbours, or D^-1 A, of its neighbours alone. Owns native
+ * memory until closed.
  */
 public final class UserItemGraph implements AutoCloseable {
   private final int users;
@@ -50,26 +52,36 @@ public final class UserItemGraph implements AutoCloseable {
     return new UserItemGraph(users, symmetric, symmetric);
   }
 
-  /** The graph of all these interactions that averages: (D + 1)^-1 (A + 1). */
+  /** The graph of all these interactions that averages, each node among them. */
   public static UserItemGraph averaging(Interactions train) {
+    return rowNormalized(train, true);
+  }
+
+  /** The graph of all these interactions that averages over the neighbours alone. */
+  public static UserItemGraph ofNeighborMeans(Interactions train) {
+    return rowNormalized(train, false);
+  }
+
+  private static UserItemGraph rowNormalized(Interactions train, boolean selfLoops) {
     int users = train.users();
     int nodes = users + train.items();
+    int self = selfLoops ? 1 : 0;
     Interactions byItem = train.transposed();
     int[] offsets = new int[nodes + 1];
-    int[] columns = new int[2 * train.size() + nodes];
+    int[] columns = new int[2 * train.size() + self * nodes];
     float[] weights = new float[columns.length];
     int position = 0;
     for (int node = 0; node < nodes; node++) {
       boolean user = node < users;
       Interactions side = user ? train : byItem;
       int row = user ? node : node - users;
-      float weight = 1f / (1 + side.count(row));
-      columns[position] = node;
-      weights[position++] = weight;
-      for (int k = side.begin(row); k < side.end(row); k++) {
-        columns[position] = side.columns()[k] + (user ? users : 0);
-        weights[position++] = weight;
+      if (selfLoops) {
+        columns[position++] = node;
       }
+      for (int k = side.begin(row); k < side.end(row); k++) {
+        columns[position++] = side.columns()[k] + (user ? users : 0);
+      }
+      Arrays.fill(weights, offsets[node], position, 1f / (self + side.count(row)));
       offsets[node + 1] = position;
     }
     try (Owned made = new Owned()) {
@@ -94,7 +106,7 @@ public final class UserItemGraph implements AutoCloseable {
     return normalized.rows();
   }
 
-  /** How many entries Â stores: two per interaction, and where it averages one per node. */
+  /** How many entries Â stores: two per interaction, and one per node that is its own neighbour. */
   public long entries() {
     return normalized.entries();
   }

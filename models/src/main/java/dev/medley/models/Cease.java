@@ -46,12 +46,8 @@ public final class Cease implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      if (l2 != null) {
-        Range.above("l2", l2, 0);
-      }
-      if (featureWeight != null) {
-        Range.atLeast("featureWeight", featureWeight, 0);
-      }
+      Range.openAbove("l2", l2, 0);
+      Range.openAtLeast("featureWeight", featureWeight, 0);
     }
 
     @Override

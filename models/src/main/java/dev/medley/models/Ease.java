@@ -37,9 +37,7 @@ public final class Ease implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      if (l2 != null) {
-        Range.above("l2", l2, 0);
-      }
+      Range.openAbove("l2", l2, 0);
     }
 
     /** Refuses more items than this machine's memory has room for. */

@@ -54,9 +54,7 @@ public final class Ials implements Model {
     /** Refuses values out of range. */
     public Config {
       Range.dimensions(dim);
-      if (alpha != null) {
-        Range.atLeast("alpha", alpha, 0);
-      }
+      Range.openAtLeast("alpha", alpha, 0);
       Range.above("l2", l2, 0);
       Range.atLeast("epochs", epochs, 1);
       Range.atLeast("cgSteps", cgSteps, 1);

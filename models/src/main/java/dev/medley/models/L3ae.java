@@ -58,15 +58,9 @@ public final class L3ae implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      if (l2 != null) {
-        Range.above("l2", l2, 0);
-      }
-      if (featureL2 != null) {
-        Range.above("featureL2", featureL2, 0);
-      }
-      if (featureWeight != null) {
-        Range.atLeast("featureWeight", featureWeight, 0);
-      }
+      Range.openAbove("l2", l2, 0);
+      Range.openAbove("featureL2", featureL2, 0);
+      Range.openAtLeast("featureWeight", featureWeight, 0);
     }
 
     @Override

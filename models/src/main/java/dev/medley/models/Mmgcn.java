@@ -9,12 +9,12 @@ import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
+import dev.medley.engine.UserItemGraph;
 import dev.medley.models.blocks.Bpr;
 import dev.medley.models.blocks.DotProduct;
 import dev.medley.models.blocks.FeatureScaling;
 import dev.medley.models.blocks.ModalFeatures;
 import dev.medley.models.blocks.ModalNodes;
-import dev.medley.models.blocks.NeighborMeans;
 import dev.medley.models.blocks.ScaledFeatures;
 import dev.medley.models.blocks.Summands;
 import dev.medley.models.blocks.TrainedScorer;
@@ -126,7 +126,7 @@ public final class Mmgcn implements Explainable {
 
   private final Config config;
   private final int users;
-  private final NeighborMeans neighbors; // D^-1 A, N × N
+  private final UserItemGraph neighbors; // D^-1 A, N × N
   private final Parameters parameters;
   private final Parameter nodes; // E, N × D, users first
   private final List<Network> networks = new ArrayList<>(); // one per modality
@@ -142,7 +142,7 @@ public final class Mmgcn implements Explainable {
     this.config = config;
     this.users = input.data().users();
     try (Owned made = new Owned()) {
-      this.neighbors = made.add(NeighborMeans.of(input.data().train()));
+      this.neighbors = made.add(UserItemGraph.ofNeighborMeans(input.data().train()));
       this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
       this.nodes = parameters.xavierNormalNodes("nodes", users, input.data().items(), config.dim());
       for (FeatureMatrix matrix : input.data().features()) {

@@ -1,6 +1,7 @@
 package dev.medley.models;
 
 import dev.medley.core.InvalidInputException;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses a hyperparameter that is out of range, naming its key. */
 public final class Range {
@@ -39,6 +40,20 @@ public final class Range {
     if (!(value > bound) || Double.isInfinite(value)) {
       throw new InvalidInputException(
           "%s: expected a number above %s, got %s".formatted(key, plain(bound), plain(value)));
+    }
+  }
+
+  /** {@link #above}, where validation decides on a number that is not given. */
+  public static void openAbove(String key, @Nullable Double value, double bound) {
+    if (value != null) {
+      above(key, value, bound);
+    }
+  }
+
+  /** {@link #atLeast(String, double, double)}, where validation decides on one not given. */
+  public static void openAtLeast(String key, @Nullable Double value, double least) {
+    if (value != null) {
+      atLeast(key, value, least);
     }
   }
 

@@ -46,9 +46,7 @@ public final class SparseEase implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      if (l2 != null) {
-        Range.above("l2", l2, 0);
-      }
+      Range.openAbove("l2", l2, 0);
       if (neighbors != null) {
         Range.atLeast("neighbors", neighbors, 1);
       }

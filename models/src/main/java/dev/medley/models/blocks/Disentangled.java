@@ -39,21 +39,17 @@ public final class Disentangled {
   private final Form form;
   private final Parameter columns; // h, C × D
   private final Parameter prototypes; // m, K × D
-  private final Parameter weight; // C × H
-  private final Parameter bias; // H
-  private final Parameter latent; // H × 2D
-  private final Parameter latentBias; // 2D
+  private final LinearLayer encoder; // C to H
+  private final LinearLayer latent; // H to 2D
 
   /** At its start: tables Xavier normal, layers Xavier uniform, biases zero. */
   public Disentangled(Form form, String name, int columnCount, Parameters parameters) {
     this.form = form;
     this.columns = parameters.xavierNormal(name + "/columns", columnCount, form.dim());
     this.prototypes = parameters.xavierNormal(name + "/prototypes", form.prototypes(), form.dim());
-    this.weight = parameters.xavierUniform(name + "/encoder/weight", columnCount, form.hiddenDim());
-    this.bias = parameters.zeros(name + "/encoder/bias", form.hiddenDim());
+    this.encoder = LinearLayer.xavier(parameters, name + "/encoder", columnCount, form.hiddenDim());
     this.latent =
-        parameters.xavierUniform(name + "/latent/weight", form.hiddenDim(), 2 * form.dim());
-    this.latentBias = parameters.zeros(name + "/latent/bias", 2L * form.dim());
+        LinearLayer.xavier(parameters, name + "/latent", form.hiddenDim(), 2 * form.dim());
   }
 
   /** The columns' vectors, rows of length 1; C × D. */
@@ -95,8 +91,8 @@ public final class Disentangled {
       if (training && dropout > 0) {
         input = torch.dropout(input, dropout, true);
       }
-      Tensor hidden = rows.times(input, weight.value()).add(bias.value()).tanh(); // B × H
-      Tensor both = torch.addmm(latentBias.value(), hidden, latent.value()); // B × 2D
+      Tensor sums = rows.times(input, encoder.weight().value()); // B × H
+      Tensor both = latent.of(sums.add(encoder.bias().value()).tanh()); // B × 2D
       Tensor mean = UnitRows.of(both.narrow(1, 0, form.dim())); // B × D
       Tensor logVariance = both.narrow(1, form.dim(), form.dim()); // B × D
       Tensor own = divergence(logVariance);
