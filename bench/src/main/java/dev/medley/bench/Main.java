@@ -33,6 +33,7 @@ public final class Main {
               Map.entry("generate", Generate::run),
               Map.entry("epochs", EpochTimes::run),
               Map.entry("grid", Grid::run),
+              Map.entry("leaks", Leaks::run),
               Map.entry("search", Search::run)));
 
   private Main() {}

@@ -29,10 +29,11 @@ record PretrainedRun(RunFolder run, String sha256) {
   /**
    * The run that the settings name, or null where they name none.
    *
-   * @throws InvalidInputException if there is no such finished run, or it learned from other
-   *     interactions: those might be held out now
+   * @throws InvalidInputException if there is no such finished run of the model, or it learned from
+   *     other interactions: those might be held out now
    */
-  static @Nullable PretrainedRun of(Settings settings, Dataset dataset) throws IOException {
+  static @Nullable PretrainedRun of(String model, Settings settings, Dataset dataset)
+      throws IOException {
     if (!(settings.resolved().get(KEY) instanceof String path) || path.isEmpty()) {
       return null;
     }
@@ -43,6 +44,11 @@ record PretrainedRun(RunFolder run, String sha256) {
       throw new InvalidInputException(KEY + ": " + refused.getMessage(), refused);
     }
     RunRequest request = run.summary().request();
+    if (!request.model().equals(model)) {
+      throw new InvalidInputException(
+          "%s: expected a run of %s, got %s of %s; choose a run of the same model"
+              .formatted(KEY, model, path, request.model()));
+    }
     if (!request.datasetSha256().equals(dataset.contentHash())
         || !request.split().equals(dataset.split())) {
       throw new InvalidInputException(

@@ -48,7 +48,8 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "To ask what a part of the dataset is worth: without-MODALITY leaves its features out;"
               + " permuted-MODALITY or permuted-all deals their rows out to other items;"
-              + " train-PERCENT trains on so many of the interactions, at least one of each user.")
+              + " train-PERCENT trains on so many of the interactions, at least one of each user; the"
+              + " others are ranked as if nobody had had them.")
   private @Nullable String asked;
 
   @Option(

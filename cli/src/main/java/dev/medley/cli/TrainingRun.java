@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * One training, from a dataset in memory to a finished run folder.
  *
  * @param asked the model, and how it is trained
- * @param dataset what it is trained and measured on, its features changed already
+ * @param dataset what it is trained and measured on, changed already as asked
  * @param out the run's folder
  * @param resume whether to go on where an earlier try stopped
  */
@@ -221,7 +221,7 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
   }
 
   private @Nullable PretrainedRun pretrained() throws IOException {
-    return PretrainedRun.of(asked.recipe().settings(), dataset);
+    return PretrainedRun.of(asked.recipe().model(), asked.recipe().settings(), dataset);
   }
 
   private RunRequest request() throws IOException {

@@ -143,9 +143,14 @@ class CadmrTrainTest extends CommandLineTest {
     train("lightgcn", shop, other, "--set", "epochs=1");
     assertRefused(
         training(run, "--set", "pretrained=" + other),
-        "pretrained: expected a run with the parameter encoder/weight, got "
-            + other
-            + " with nodes");
+        "pretrained: expected a run of cadmr, got " + other + " of lightgcn");
+
+    Path fewer = folder.resolve("fewer");
+    medley(training(fewer, "--set", "epochs=1", "--change", "train-50", "--seed", 2).toArray())
+        .done();
+    assertRefused( // what the one kept the other may not have seen
+        training(run, "--set", "pretrained=" + fewer, "--change", "train-50"),
+        "pretrained: expected a run on the same dataset with the split ");
   }
 
   @Test

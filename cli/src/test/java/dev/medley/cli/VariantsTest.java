@@ -63,7 +63,7 @@ class VariantsTest extends CommandLineTest {
             "--models",
             "popular,popular@train-50,popular@train-1",
             "--seeds",
-            "1",
+            "1,2",
             "--out",
             runs)
         .done();
@@ -79,7 +79,9 @@ class VariantsTest extends CommandLineTest {
       assertThat(train.itemsOf(user)).contains(kept.itemsOf(user)).contains(few.itemsOf(user));
     }
     assertThat(half.dataset().test().columns()).isEqualTo(whole.dataset().test().columns());
-    assertThat(half.request().split()).endsWith(", train-50");
+    assertThat(half.request().split()).endsWith(", train-50(seed 1)");
+    RunFolder other = RunFolder.open(runs.resolve("shop-popular@train-50-2"));
+    assertThat(other.dataset().train().columns()).isNotEqualTo(kept.columns());
     assertThat(half.request().options()).containsEntry("training", "train-50");
     assertThat(RunFolder.open(runs.resolve("shop-popular@train-50-1")).metrics())
         .isNotEqualTo(whole.metrics());

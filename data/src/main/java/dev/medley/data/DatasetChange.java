@@ -91,14 +91,18 @@ public final class DatasetChange {
   public Dataset apply(Dataset dataset, Seed seed) {
     return switch (kind) {
       case NONE -> dataset;
-      case TRAIN -> dataset.withTrain(fewer(dataset.train(), seed), dataset.split() + ", " + this);
+      case TRAIN ->
+          dataset.withTrain(
+              fewer(dataset.train(), seed),
+              "%s, %s(seed %d)".formatted(dataset.split(), this, seed.value()));
       case WITHOUT, PERMUTED -> withFeatures(dataset, seed);
     };
   }
 
   /**
    * As many of the interactions as the percentage says, drawn without replacement; but each user
-   * who has any keeps one, so that the same users are measured.
+   * who has any keeps one, so that the same users are measured. What is left out is unknown to the
+   * model and to the evaluation: it is ranked, and no hit.
    */
   private Interactions fewer(Interactions train, Seed seed) {
     int[] order = IntStream.range(0, train.size()).toArray();

@@ -103,9 +103,9 @@ public final class Cadmr implements Explainable {
     private static final int FULL = 1 << 20; // rows of a batch: all
 
     /**
-     * Sections 3 and 4, read literally; 4 heads (section 5.5), λ = 0.5 and dropout 0.2 (section 4).
-     * Choice: sizes and kernels of the autoencoder are GLocal-K's, which the paper follows;
-     * penalties and learning rates are not given there.
+     * Sections 3 and 4; 4 heads (section 5.5), dropout 0.2 (section 4.1) and λ = 0.5 (section 4.3),
+     * which weighs less here: see {@link #loss}. Choice: sizes and kernels of the autoencoder are
+     * GLocal-K's, which the paper follows; penalties and learning rates are not given there.
      */
     public static final Config PAPER =
         new Config(
@@ -249,7 +249,11 @@ public final class Cadmr implements Explainable {
       return new CrossAttention(
           parameters.uniform("fusion/weight", 1 / Math.sqrt((double) joined), joined, dim),
           parameters.uniform("fusion/bias", 1 / Math.sqrt((double) joined), dim),
-          parameters.uniform("query/weight", 1, users, dim), // rows of X̃ have length 1, not √U
+          parameters.uniform(
+              "query/weight",
+              1,
+              users,
+              dim), // Choice: rows of X̃ are short (length 1 by default), not √U
           parameters.uniform("key/weight", bound, dim, dim),
           parameters.uniform("value/weight", bound, dim, dim),
           parameters.uniform("feedforward/weight", bound, users, dim),
@@ -357,13 +361,18 @@ public final class Cadmr implements Explainable {
         new TensorVector(x, torch.ones(new long[] {x.size(0), 1}, x.options())), 1); // R × (D + 1)
   }
 
-  /** Eq. 5 with the penalties of section 4.1; in the first phase also what teaches the networks. */
+  /**
+   * Eq. 5 with the penalties of section 4.1; in the first phase also what teaches the networks.
+   * Deviation: the error is divided by the observed entries |Ω|, where the paper's mean runs over
+   * all I U; λ and the penalties are relative to that, so the paper's λ = 0.5 would be 0.5 I U /
+   * |Ω| here.
+   */
   private Loss loss(Batch.ItemRows batch, boolean first) {
     boolean whole = batch.size() == ratings.count();
     RatingRows rows = whole ? ratings : ratings.rows(batch.items());
+    Tensor values = rows.dropped(settings.inputDropout()); // first: the same whatever follows
     boolean modalities = !first || teaches();
     List<Tensor> h = modalities ? represented(true) : List.of();
-    Tensor values = rows.dropped(settings.inputDropout());
     Tensor hidden =
         autoencoder.hidden(projected(rows, values, whole ? null : batch.items(), h)); // R × H
     Loss loss = Loss.of("mse", autoencoder.error(rows, settings.w0(), hidden));

@@ -41,12 +41,8 @@ public final class ItemKnn implements Model {
 
     /** Refuses values out of range. */
     public Config {
-      if (neighbors != null) {
-        Range.atLeast("neighbors", neighbors, 1);
-      }
-      if (shrink != null) {
-        Range.atLeast("shrink", shrink, 0);
-      }
+      Range.openAtLeast("neighbors", neighbors, 1);
+      Range.openAtLeast("shrink", shrink, 0);
     }
 
     @Override

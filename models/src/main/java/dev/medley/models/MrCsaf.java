@@ -24,14 +24,15 @@ import dev.medley.models.blocks.ModalPairs;
 import dev.medley.models.blocks.ModalitySelector;
 import dev.medley.models.blocks.PrunedGraph;
 import dev.medley.models.blocks.ScaledFeatures;
+import dev.medley.models.blocks.Summands;
 import dev.medley.models.blocks.TrainedScorer;
 import dev.medley.models.blocks.WeightedItemGraph;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -139,7 +140,7 @@ public final class MrCsaf implements Explainable {
             0.8,
             Optimization.COMMON);
 
-    /** What validation prefers: docs/models/mr-csaf.md. */
+    /** Chosen on validation: docs/models/mr-csaf.md. */
     public static final Config DEFAULT =
         new Config(
             64,
@@ -473,16 +474,9 @@ public final class MrCsaf implements Explainable {
       return NoGradient.of(
           () -> {
             Tensor table = represented(embedded(), graph.whole(), false); // N × MD
-            Tensor u = table.narrow(0, user, 1); // 1 × MD
-            Tensor p =
-                table
-                    .narrow(0, users, train.items())
-                    .index_select(0, Tensors.rows(chosen)); // B × MD
-            Tensor sums =
-                p.mul(u.expand_as(p))
-                    .view(chosen.length, modal.size(), config.dim)
-                    .sum(new long[] {2}, false, new ScalarTypeOptional()); // B × M
-            return rows(sums);
+            int[] widths = new int[modal.size()];
+            Arrays.fill(widths, config.dim);
+            return Summands.ofColumns(table, widths, users, user, chosen);
           });
     }
   }
@@ -494,25 +488,13 @@ public final class MrCsaf implements Explainable {
       return Map.of();
     }
     try (Scope scope = Scope.open()) {
-      double[] row = NoGradient.of(() -> rows(weights(embedded()).narrow(0, item, 1)))[0];
+      double[] row = NoGradient.of(() -> Tensors.toDoubles(weights(embedded()).narrow(0, item, 1)));
       Map<String, Double> named = new LinkedHashMap<>();
       for (int m = 0; m < row.length; m++) {
         named.put(features.get(m).modality(), row[m]);
       }
       return named;
     }
-  }
-
-  private static double[][] rows(Tensor table) {
-    float[] values = Tensors.toFloats(table.to(torch.ScalarType.Float));
-    double[][] rows = new double[Math.toIntExact(table.size(0))][];
-    for (int row = 0, width = values.length / Math.max(1, rows.length); row < rows.length; row++) {
-      rows[row] = new double[width];
-      for (int column = 0; column < width; column++) {
-        rows[row][column] = values[row * width + column];
-      }
-    }
-    return rows;
   }
 
   @Override

@@ -50,6 +50,13 @@ public final class Range {
     }
   }
 
+  /** {@link #atLeast(String, int, int)}, where validation decides on a number not given. */
+  public static void openAtLeast(String key, @Nullable Integer value, int least) {
+    if (value != null) {
+      atLeast(key, value, least);
+    }
+  }
+
   /** {@link #atLeast(String, double, double)}, where validation decides on one not given. */
   public static void openAtLeast(String key, @Nullable Double value, double least) {
     if (value != null) {

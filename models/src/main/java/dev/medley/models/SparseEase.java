@@ -47,9 +47,7 @@ public final class SparseEase implements Model {
     /** Refuses values out of range. */
     public Config {
       Range.openAbove("l2", l2, 0);
-      if (neighbors != null) {
-        Range.atLeast("neighbors", neighbors, 1);
-      }
+      Range.openAtLeast("neighbors", neighbors, 1);
     }
 
     @Override

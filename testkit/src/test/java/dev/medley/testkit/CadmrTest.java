@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -242,6 +243,23 @@ class CadmrTest {
   private static Map<String, float[]> start(Cadmr.Config config) {
     try (Cadmr model = new Cadmr(config, input(2, Precision.FLOAT))) {
       return ModelContract.parameters(model);
+    }
+  }
+
+  /** In the first phase X′ is X̃ whatever comes after it. */
+  @Test
+  void anAblationDropsTheSameEntriesOfTheInput() {
+    Optimization optimization = new Optimization(0.01, 64, 3, 1, 10);
+    double whole = firstError(CadmrConfigs.of(Attention.RESIDUAL, optimization), 7);
+    assertThat(firstError(CadmrConfigs.of(Attention.NONE, optimization), 7)).isEqualTo(whole);
+    assertThat(firstError(CadmrConfigs.of(Attention.NONE, optimization), 8)).isNotEqualTo(whole);
+  }
+
+  private static double firstError(Cadmr.Config config, long drawn) {
+    try (Cadmr model = new Cadmr(config, input(2, Precision.FLOAT));
+        Scope scope = Scope.open()) {
+      torch.manual_seed(drawn);
+      return Tensors.toDoubles(loss(model, "pretrain", all()).terms().get(0).value())[0];
     }
   }
 

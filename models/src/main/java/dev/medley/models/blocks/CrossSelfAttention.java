@@ -99,7 +99,9 @@ public final class CrossSelfAttention implements AutoCloseable {
   private static Tensor standardized(ModalItems items, Parameters parameters) {
     try (Scope scope = Scope.open()) {
       return scope.release(
-          parameters.typed(FeatureTensors.of(FeatureScaling.ZSCORE.fit(items.raw()))));
+          parameters
+              .precision()
+              .frozen(parameters.typed(FeatureTensors.of(FeatureScaling.ZSCORE.fit(items.raw())))));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.medley.models.blocks;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.engine.NoGradient;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameter;
 import dev.medley.engine.Parameters;
 import dev.medley.engine.Scope;
@@ -29,6 +30,7 @@ public final class HistoryAttention implements AutoCloseable {
 
   private final int users;
   private final List<Histories> modalities = new ArrayList<>();
+  private final Owned owned;
 
   /**
    * At its start; parameters are called {@code history/MODALITY/queries}, {@code …/keys} and {@code
@@ -41,21 +43,25 @@ public final class HistoryAttention implements AutoCloseable {
       Interactions train, List<FeatureMatrix> features, int dim, Parameters parameters) {
     this.users = train.users();
     double bound = 1 / Math.sqrt(dim);
-    for (FeatureMatrix matrix : features) {
-      String name = "history/" + matrix.modality();
-      Parameter queries = parameters.uniform(name + "/queries", bound, dim, dim);
-      Parameter keys = parameters.uniform(name + "/keys", bound, dim, dim);
-      Parameter values = parameters.uniform(name + "/values", bound, dim, dim);
-      int[][] pairs = having(train, matrix);
-      try (Scope scope = Scope.open()) {
+    try (Owned made = new Owned()) {
+      for (FeatureMatrix matrix : features) {
+        String name = "history/" + matrix.modality();
+        Parameter queries = parameters.uniform(name + "/queries", bound, dim, dim);
+        Parameter keys = parameters.uniform(name + "/keys", bound, dim, dim);
+        Parameter values = parameters.uniform(name + "/values", bound, dim, dim);
+        int[][] pairs = having(train, matrix);
         modalities.add(
-            new Histories(
-                scope.release(Tensors.rows(pairs[0])),
-                scope.release(Tensors.rows(pairs[1])),
-                queries,
-                keys,
-                values));
+            new Histories(rows(pairs[0], made), rows(pairs[1], made), queries, keys, values));
       }
+      this.owned = made.kept();
+    }
+  }
+
+  private static Tensor rows(int[] numbers, Owned owner) {
+    try (Scope scope = Scope.open()) {
+      Tensor rows = scope.release(Tensors.rows(numbers));
+      owner.add(() -> Scope.free(rows));
+      return rows;
     }
   }
 
@@ -131,9 +137,6 @@ public final class HistoryAttention implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Histories each : modalities) {
-      Scope.free(each.userOf);
-      Scope.free(each.itemOf);
-    }
+    owned.close();
   }
 }

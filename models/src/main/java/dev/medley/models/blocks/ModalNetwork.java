@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class ModalNetwork implements AutoCloseable {
   private static final double EPSILON = 1e-5;
 
-  private final Tensor normalized; // LN(x), I × F
+  private final Tensor inputs; // LN(x) as the first layer multiplies it, I × F
+  private final Tensor normalized; // LN(x), I × F, what a decoder is measured against
   private final Presence presence;
   private final double dropout;
   private final Precision precision;
@@ -60,10 +61,18 @@ public final class ModalNetwork implements AutoCloseable {
     try (Owned made = new Owned();
         Scope scope = Scope.open()) {
       this.presence = made.add(Presence.of(matrix, parameters));
-      this.normalized =
-          scope.release(normalized(parameters.typed(FeatureTensors.of(matrix)))); // I × F
+      Tensor start = normalized(parameters.typed(FeatureTensors.of(matrix))); // I × F
+      this.inputs = released(precision.frozen(start), scope, made);
+      boolean rounded = precision == Precision.BF16;
+      this.normalized = decoded && rounded ? released(start, scope, made) : inputs;
       this.owned = made.kept();
     }
+  }
+
+  private static Tensor released(Tensor tensor, Scope scope, Owned owner) {
+    Tensor kept = scope.release(tensor);
+    owner.add(() -> Scope.free(kept));
+    return kept;
   }
 
   /** A linear layer's parameter starts uniform in ± 1 / √inputs. */
@@ -89,8 +98,10 @@ public final class ModalNetwork implements AutoCloseable {
    * @return I × D
    */
   public Tensor all(boolean training) {
-    Tensor hidden = layer(normalized, weight0, bias0, training); // I × D
-    Tensor h = layer(hidden, weight1, bias1, training); // I × D
+    Tensor hidden = // I × D
+        activated(precision.product(inputs, weight0.value(), bias0.value()), training);
+    Tensor h = // I × D
+        activated(torch.addmm(bias1.value(), hidden, weight1.value()), training);
     if (presence.isComplete()) {
       return h;
     }
@@ -100,8 +111,8 @@ public final class ModalNetwork implements AutoCloseable {
     return own.add(lacking.mul(mean)); // I × D
   }
 
-  private Tensor layer(Tensor x, Parameter weight, Parameter bias, boolean training) {
-    Tensor out = torch.gelu(precision.product(x, weight.value(), bias.value()));
+  private Tensor activated(Tensor x, boolean training) {
+    Tensor out = torch.gelu(x);
     return training && dropout > 0 ? torch.dropout(out, dropout, true) : out;
   }
 
@@ -141,7 +152,6 @@ public final class ModalNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    Scope.free(normalized);
     owned.close();
   }
 }

@@ -50,6 +50,9 @@ public final class RatingRows implements AutoCloseable {
     this.pattern = pattern;
     try (Scope scope = Scope.open()) {
       this.values = scope.release(type.typed(Tensors.of(values, values.length)));
+    } catch (RuntimeException failure) {
+      pattern.close();
+      throw failure;
     }
   }
 
