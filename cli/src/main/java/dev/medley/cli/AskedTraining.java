@@ -90,7 +90,8 @@ record AskedTraining(
   }
 
   /**
-   * Refuses a run that is not this training on these data.
+   * Refuses a finished run that is not this training on these data. How many threads it took does
+   * not matter any more.
    *
    * @param pretrained the hash of the parameters that it would start from now; null: as then
    */
@@ -102,7 +103,9 @@ record AskedTraining(
       @Nullable String pretrained,
       Path out) {
     @Nullable Object hash = pretrained != null ? pretrained : then.options().get(PRETRAINED_HASH);
-    RunRequest now = request(dataset, sha256, split, hash == null ? null : String.valueOf(hash));
+    RunRequest now =
+        new AskedTraining(recipe, change, seed, then.threads(), device, imputation)
+            .request(dataset, sha256, split, hash == null ? null : String.valueOf(hash));
     then.requireSame(now, out.resolve(RunLayout.REQUEST));
   }
 }

@@ -71,7 +71,7 @@ final class Explainer implements AutoCloseable {
     Models.Entry<?> entry = Models.named(request.model());
     if (!entry.training().equals("gradient")) {
       throw new InvalidInputException(
-          "--explain: expected a run of a model whose scores follow from the user's history alone, got one of %s; leave --explain out"
+          "--explain: expected a run of a model that was trained by gradients, or that scores by neighbours or weights between items, got one of %s; leave --explain out"
               .formatted(entry.name()));
     }
     if (entry.needs().contains("features") && dataset.features().isEmpty()) {

@@ -48,8 +48,11 @@ record Explanation(
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("score: " + shares.stream().map(Share::text).collect(Collectors.joining(", ")));
-    if (!history.isEmpty()) {
-      lines.add("because of " + list(history, Explanation::signed));
+    List<Contribution> raising = history.stream().filter(one -> one.value > 0).toList();
+    if (!raising.isEmpty()) {
+      lines.add("because of " + list(raising, Explanation::signed));
+    } else if (!history.isEmpty()) {
+      lines.add("no interaction of the user raises the score by itself");
     }
     if (!weights.isEmpty()) {
       lines.add(

@@ -317,7 +317,7 @@ class CommandsTest extends CommandLineTest {
             all,
             "--threads",
             1),
-        "--resume: expected shrink 3");
+        "a run of another request is there already: expected shrink 3");
   }
 
   @Test

@@ -166,6 +166,6 @@ class ExplainTest extends CommandLineTest {
     train("popular", Shops.shop(folder), run);
     assertRefused(
         List.of("recommend", run, "--user", USER, "--explain"),
-        "--explain: expected a run of a model whose scores follow from the user's history alone, got one of popular");
+        "--explain: expected a run of a model that was trained by gradients, or that scores by neighbours or weights between items, got one of popular");
   }
 }

@@ -289,7 +289,9 @@ class ResumeTest extends CommandLineTest {
     assertThat(again.out()).isEqualTo(printed);
     assertThat(tree(folder)).isEqualTo(before);
     assertRefused(List.of(shortTraining("--resume", "--seed", 5)), "expected seed 1", "got 5");
-    assertRefused(List.of(shortTraining("--resume", "--set", "dim=9")), "--resume: expected dim 8");
+    assertRefused(
+        List.of(shortTraining("--resume", "--set", "dim=9")),
+        "a run of another request is there already: expected dim 8");
     Files.delete(run.resolve("run.json"));
     assertRefused(
         List.of(shortTraining("--resume")),
@@ -300,6 +302,7 @@ class ResumeTest extends CommandLineTest {
   void finishedRunOfAnotherRequestIsRefused() throws IOException {
     medley(shortTraining()).done();
     assertOthersAreRefused();
+    medley(withTwoThreads().toArray()).done(); // it is there, however many it took
     assertRefused(List.of(shortTraining()), "--out: expected a path where nothing is yet, got ");
   }
 
@@ -309,6 +312,8 @@ class ResumeTest extends CommandLineTest {
     Files.delete(run.resolve("run.json"));
     Files.delete(run.resolve("metrics.json"));
     assertOthersAreRefused();
+    assertRefused(
+        withTwoThreads(), "expected threads 1 as in " + run.resolve("request.json") + ", got 2");
     assertRefused(List.of(shortTraining()), "or go on with it by --resume");
 
     // a graph that another setting would need is not built either
@@ -327,7 +332,7 @@ class ResumeTest extends CommandLineTest {
             "epochs=1",
             "--set",
             "neighbors=4"),
-        "--resume: expected neighbors 3 as in ",
+        "a run of another request is there already: expected neighbors 3 as in ",
         "got 4");
   }
 
@@ -337,16 +342,21 @@ class ResumeTest extends CommandLineTest {
     Files.delete(out.resolve("metrics.json"));
   }
 
+  private List<Object> withTwoThreads() {
+    List<Object> threads = new ArrayList<>(List.of(shortTraining("--resume")));
+    threads.set(threads.indexOf("--threads") + 1, 2);
+    return threads;
+  }
+
   private void assertOthersAreRefused() throws IOException {
     String as = " as in " + run.resolve("request.json");
     assertRefused(
         List.of(shortTraining("--resume", "--set", "dim=9")),
-        "--resume: expected dim 8" + as + ", got 9; ask for the same or choose another --out");
+        "a run of another request is there already: expected dim 8"
+            + as
+            + ", got 9; ask for the same or choose another --out");
     assertRefused(
         List.of(shortTraining("--resume", "--seed", 5)), "expected seed 1" + as + ", got 5");
-    List<Object> threads = new ArrayList<>(List.of(shortTraining("--resume")));
-    threads.set(threads.indexOf("--threads") + 1, 2);
-    assertRefused(threads, "expected threads 1" + as + ", got 2");
     List<Object> model = new ArrayList<>(List.of(shortTraining("--resume")));
     model.set(1, "bpr");
     assertRefused(model, "expected model lightgcn" + as + ", got bpr");

@@ -42,7 +42,7 @@ public record Device(boolean cuda, int index) {
   Device checked() {
     if (cuda && !torch.cuda_is_available()) {
       throw new InvalidInputException(
-          "device: expected one that this machine and build have, got '%s'; use cpu, or build with -Pcuda"
+          "device: expected one that this machine and build have, got '%s'; use cpu"
               .formatted(this));
     }
     return this;

@@ -99,7 +99,7 @@ public record RunRequest(
         as = "";
       }
       throw new InvalidInputException(
-          "--resume: expected "
+          "a run of another request is there already: expected "
               + String.join("; ", sentences)
               + "; ask for the same or choose another --out");
     }

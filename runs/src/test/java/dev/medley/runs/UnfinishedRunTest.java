@@ -75,7 +75,7 @@ class UnfinishedRunTest {
     assertThatThrownBy(() -> UnfinishedRun.resume(out, other))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "--resume: expected seed 1 as in "
+            "a run of another request is there already: expected seed 1 as in "
                 + out.resolve(RunLayout.REQUEST)
                 + ", got 2; threads 2, got 1; dim 64, got 32; ask for the same or choose another --out");
     RunRequest more = Examples.request(1, 2, Map.of("dim", 64, "l2", 1e-4, "layers", 2));
