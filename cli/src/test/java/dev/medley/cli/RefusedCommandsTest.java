@@ -136,6 +136,17 @@ class RefusedCommandsTest extends CommandLineTest {
         "freedom | modalityWeights=image | --set: hyperparameter modalityWeights: expected auto or a list as image=0.1,text=0.9, got 'image'",
         "freedom | modalityWeights=image=0.1,audio=0.9 | --set: hyperparameter modalityWeights: expected a weight for each of image, text, got 'image=0.1,audio=0.9'",
         "freedom | layers=two       | --set: hyperparameter layers: expected a whole number, got 'two'",
+        "dream | s3Weight=-0.1      | --set: hyperparameter s3Weight: expected a number of at least 0, got -0.1",
+        "dream | intraWeight=-1     | --set: hyperparameter intraWeight: expected a number of at least 0, got -1",
+        "dream | temperature=0      | --set: hyperparameter temperature: expected a number above 0, got 0",
+        "dream | precision=fp8      | --set: hyperparameter precision: expected float32 or bf16, got 'fp8'",
+        "mr-csaf | omega=-1e-5      | --set: hyperparameter omega: expected a number of at least 0, got -",
+        "mr-csaf | variant=none     | --set: hyperparameter variant: expected full or ams-only or csaf-only or cam, got 'none'",
+        "mr-csaf | precision=fp8    | --set: hyperparameter precision: expected float32 or bf16, got 'fp8'",
+        "cadmr | tcWeight=-0.5      | --set: hyperparameter tcWeight: expected a number of at least 0, got -0.5",
+        "cadmr | heads=3            | --set: hyperparameter heads: expected a divisor of dim 64, got 3",
+        "cadmr | precision=fp8      | --set: hyperparameter precision: expected float32 or bf16, got 'fp8'",
+        "lightgcn | precision=bf16  | --set: model lightgcn has no hyperparameter 'precision'; it has dim, layers, ",
       })
   void wrongHyperparametersAreRefused(String model, String setting, String message)
       throws IOException {
@@ -185,7 +196,7 @@ class RefusedCommandsTest extends CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"itemknn-features", "vbpr", "freedom"})
+  @ValueSource(strings = {"itemknn-features", "vbpr", "freedom", "dream", "mr-csaf", "cadmr"})
   void modelThatNeedsFeaturesIsRefusedWithoutThem(String model) throws IOException {
     shop = Shops.write(folder, "bare", Shops.lines());
     assertRefused(
@@ -194,6 +205,14 @@ class RefusedCommandsTest extends CommandLineTest {
     assertRefused(
         List.of("compare", shop, "--models", "popular," + model, "--out", folder.resolve("all")),
         "model " + model + ": expected a dataset with features");
+  }
+
+  @Test
+  void crossAttentionOfOneModalityIsRefused() throws IOException {
+    shop = Shops.write(folder, "pictures", Shops.lines(), "image");
+    assertRefused(
+        train("mr-csaf", "--set", "variant=cam"),
+        "model mr-csaf with variant=cam: expected features of at least 2 modalities, one to ask and one to answer, got 1; choose another variant");
   }
 
   @ParameterizedTest

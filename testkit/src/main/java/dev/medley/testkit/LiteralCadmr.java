@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -110,8 +111,19 @@ public final class LiteralCadmr implements AutoCloseable {
 
   /** The reconstruction, I × U. */
   public Tensor reconstruction(Map<String, Tensor> parameters, boolean attending) {
+    return reconstruction(parameters, attending, modality -> true);
+  }
+
+  /**
+   * The same where each item's h of a modality that is not {@code present} is the mean of h over
+   * the items.
+   *
+   * @param present of a modality's number
+   */
+  public Tensor reconstruction(
+      Map<String, Tensor> parameters, boolean attending, IntPredicate present) {
     boolean refined = attending && config.modal().attention() != Cadmr.Attention.NONE;
-    Tensor hidden = refined ? refined(parameters) : input; // X′, I × U
+    Tensor hidden = refined ? refined(parameters, present) : input; // X′, I × U
     hidden = layer(parameters, "encoder", hidden);
     for (int layer = 1; layer < config.autoencoder().form().hiddenLayers(); layer++) {
       hidden = layer(parameters, "hidden/" + layer, hidden);
@@ -146,7 +158,7 @@ public final class LiteralCadmr implements AutoCloseable {
   }
 
   /** X′. */
-  private Tensor refined(Map<String, Tensor> parameters) {
+  private Tensor refined(Map<String, Tensor> parameters, IntPredicate present) {
     TensorVector joined = new TensorVector();
     for (int m = 0; m < features.size(); m++) {
       String name = "modal/" + modalities.get(m);
@@ -160,7 +172,10 @@ public final class LiteralCadmr implements AutoCloseable {
       }
       Tensor mask = masks.get(m);
       Tensor mean = h.mul(mask).sum(0).div(mask.sum());
-      joined.push_back(h.mul(mask).add(mask.neg().add(new Scalar(1.0)).mul(mean)));
+      joined.push_back(
+          present.test(m)
+              ? h.mul(mask).add(mask.neg().add(new Scalar(1.0)).mul(mean))
+              : mean.unsqueeze(0).expand_as(h));
     }
     Tensor fused =
         torch.gelu(

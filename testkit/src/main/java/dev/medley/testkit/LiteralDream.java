@@ -11,7 +11,6 @@ import dev.medley.engine.Tensors;
 import dev.medley.models.Batch;
 import dev.medley.models.Dream;
 import dev.medley.models.Loss;
-import dev.medley.models.blocks.Alignment;
 import dev.medley.models.blocks.Bpr;
 import dev.medley.models.blocks.FilterGate;
 import dev.medley.models.blocks.ItemGraph;
@@ -276,60 +275,19 @@ public final class LiteralDream implements AutoCloseable {
       mu.add(user(modal, batch.users()[k]));
       mi.add(item(modal, batch.positives()[k]));
     }
-    if (config.duality().intraWeight() > 0) {
-      Tensor intra = aligned(bu, bi).add(aligned(mu, mi));
-      loss = loss.plus("intra", config.duality().intraWeight(), intra);
+    Tensor similarity = typed(Tensors.zeros());
+    for (int m = 0; m < passed.size(); m++) {
+      FeatureMatrix raw = data.features().get(m);
+      int[] items = IntStream.of(batch.positives()).distinct().filter(raw::isPresent).toArray();
+      Tensor original = typed(FeatureTensors.of(config.featureScaling().fit(raw)));
+      similarity = similarity.add(LiteralDuality.similarity(passed.get(m), original, items));
     }
-    if (config.duality().interWeight() > 0) {
-      Tensor inter = aligned(bu, mu).add(aligned(bi, mi));
-      loss = loss.plus("inter", config.duality().interWeight(), inter);
-    }
-    if (config.duality().s3Weight() > 0) {
-      Tensor sum = typed(Tensors.zeros());
-      for (int m = 0; m < passed.size(); m++) {
-        FeatureMatrix raw = data.features().get(m);
-        int[] items = IntStream.of(batch.positives()).distinct().filter(raw::isPresent).toArray();
-        Tensor original = typed(FeatureTensors.of(config.featureScaling().fit(raw)));
-        sum = sum.add(similarity(passed.get(m), original, items));
-      }
-      loss = loss.plus("s3", config.duality().s3Weight(), sum);
-    }
-    return loss;
-  }
-
-  private Tensor aligned(List<Tensor> left, List<Tensor> right) {
-    Alignment alignment = config.duality().alignment();
-    List<Tensor> terms = new ArrayList<>();
-    for (int k = 0; k < left.size(); k++) {
-      if (alignment.form() == Alignment.Form.SQUARED) {
-        terms.add(unit(left.get(k)).sub(unit(right.get(k))).square().sum());
-        continue;
-      }
-      Tensor sum = typed(Tensors.zeros());
-      for (Tensor other : right) {
-        sum = sum.add(alike(left.get(k), other).exp());
-      }
-      terms.add(sum.log().sub(alike(left.get(k), right.get(k))));
-    }
-    return mean(terms);
-  }
-
-  private Tensor alike(Tensor left, Tensor right) {
-    return dot(unit(left), unit(right))
-        .div(Tensors.scalar(config.duality().alignment().temperature()));
-  }
-
-  /** The mean of (cos(learned_i, learned_j) − cos(original_i, original_j))² over all i and j. */
-  private static Tensor similarity(Tensor learned, Tensor original, int[] items) {
-    List<Tensor> terms = new ArrayList<>();
-    for (int i : items) {
-      for (int j : items) {
-        Tensor now = dot(unit(learned.narrow(0, i, 1)), unit(learned.narrow(0, j, 1)));
-        Tensor then = dot(unit(original.narrow(0, i, 1)), unit(original.narrow(0, j, 1)));
-        terms.add(now.sub(then).square());
-      }
-    }
-    return mean(terms);
+    return LiteralDuality.addTo(
+        loss,
+        config.duality(),
+        new LiteralDuality.Pairs(bu, bi),
+        new LiteralDuality.Pairs(mu, mi),
+        similarity);
   }
 
   private int[] shifted(int[] items) {
@@ -342,10 +300,6 @@ public final class LiteralDream implements AutoCloseable {
 
   private static Tensor user(Tensor table, int user) {
     return table.narrow(0, user, 1);
-  }
-
-  private static Tensor unit(Tensor row) {
-    return row.div(row.square().sum().sqrt());
   }
 
   private static Tensor dot(Tensor left, Tensor right) {

@@ -134,7 +134,48 @@ public final class LiteralFreedom implements AutoCloseable {
               LiteralFeatureProjection.of(features, weight, bias, pick(batch.negatives(), kept)));
       loss = loss.plus("bpr-" + name, config.omega(), value);
     }
-    return loss;
+    return config.duality().terms().isEmpty() ? loss : aligned(loss, leaves, batch, user, item);
+  }
+
+  /** The alignment with the mean of an item's projected features, and the similarity signal. */
+  private Loss aligned(
+      Loss loss, Map<String, Tensor> leaves, Batch.Pairs batch, Tensor user, Tensor item) {
+    List<Tensor> projected = new ArrayList<>(); // M of I × D
+    Tensor similarity = typed(Tensors.zeros());
+    for (FeatureMatrix matrix : data.features()) {
+      String name = "projection/" + matrix.modality();
+      Tensor z =
+          features(leaves, matrix)
+              .matmul(leaf(leaves, name + "/weight"))
+              .add(leaf(leaves, name + "/bias"));
+      projected.add(z);
+      int[] having = IntStream.of(batch.positives()).distinct().filter(matrix::isPresent).toArray();
+      Tensor start = typed(FeatureTensors.of(config.featureScaling().fit(matrix))); // I × F
+      similarity = similarity.add(LiteralDuality.similarity(z, start, having));
+    }
+    List<Tensor> users = new ArrayList<>();
+    List<Tensor> items = new ArrayList<>();
+    List<Tensor> modal = new ArrayList<>();
+    for (int k = 0; k < batch.size(); k++) {
+      int positive = batch.positives()[k];
+      List<Tensor> own = new ArrayList<>();
+      for (int m = 0; m < projected.size(); m++) {
+        if (data.features().get(m).isPresent(positive)) {
+          own.add(projected.get(m).narrow(0, positive, 1));
+        }
+      }
+      if (!own.isEmpty()) {
+        users.add(user.narrow(0, batch.users()[k], 1));
+        items.add(item.narrow(0, positive, 1));
+        modal.add(torch.stack(new TensorVector(own.toArray(new Tensor[0]))).mean(0)); // 1 × D
+      }
+    }
+    return LiteralDuality.addTo(
+        loss,
+        config.duality(),
+        new LiteralDuality.Pairs(users, items),
+        new LiteralDuality.Pairs(users, modal),
+        similarity);
   }
 
   private Tensor features(Map<String, Tensor> leaves, FeatureMatrix matrix) {

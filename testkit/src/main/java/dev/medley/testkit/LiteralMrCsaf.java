@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * MR-CSAF equation by equation (li2025mrcsaf, eqs. 1–29): modality by modality, S as a dense
  * matrix, attention with all its weights over all items, everything under the tape. For small data.
- * Has all options but a sample of the keys and {@link MrCsaf.Variant#CAM}. Owns native memory until
- * closed.
+ * Has all options but a sample of the keys. Owns native memory until closed.
  */
 public final class LiteralMrCsaf implements AutoCloseable {
   private final MrCsaf.Config config;
@@ -212,6 +211,47 @@ public final class LiteralMrCsaf implements AutoCloseable {
             .mul(presence(m));
   }
 
+  /**
+   * What stands in place of CSAF in {@link MrCsaf.Variant#CAM}, user by user: the mean of the
+   * user's items in m asks, the user's items in each other modality answer. U × D.
+   */
+  private Tensor history(Map<String, Tensor> leaves, List<Tensor> e, int m) {
+    List<Tensor> rows = new ArrayList<>();
+    for (int user = 0; user < data.users(); user++) {
+      Tensor query = mean(itemsOf(user, e, m)).mm(leaf(leaves, "history/" + name(m) + "/queries"));
+      Tensor sum = torch.zeros_like(query); // 1 × D
+      for (int other = 0; other < modalities(); other++) {
+        if (other == m) {
+          continue;
+        }
+        List<Tensor> powers = new ArrayList<>();
+        List<Tensor> values = new ArrayList<>();
+        for (Tensor item : itemsOf(user, e, other)) {
+          Tensor key = item.mm(leaf(leaves, "history/" + name(other) + "/keys"));
+          powers.add(query.mul(key).sum().div(new Scalar(Math.sqrt(config.dim()))).exp());
+          values.add(item.mm(leaf(leaves, "history/" + name(other) + "/values")));
+        }
+        Tensor norm = torch.stack(new TensorVector(powers.toArray(new Tensor[0]))).sum();
+        for (int k = 0; k < values.size(); k++) {
+          sum = sum.add(values.get(k).mul(powers.get(k).div(norm)));
+        }
+      }
+      rows.add(sum.div(new Scalar(modalities() - 1.0)));
+    }
+    return cat(0, rows.toArray(new Tensor[0]));
+  }
+
+  /** e_m of the user's training items that have m, at least one; 1 × D each. */
+  private List<Tensor> itemsOf(int user, List<Tensor> e, int m) {
+    List<Tensor> items = new ArrayList<>();
+    for (int item : data.train().itemsOf(user)) {
+      if (data.features().get(m).isPresent(item)) {
+        items.add(e.get(m).narrow(0, item, 1));
+      }
+    }
+    return items;
+  }
+
   /** u_m and p_m (eqs. 19–24) of one modality: U × D and I × D. */
   private List<Tensor> represented(Map<String, Tensor> leaves, List<Tensor> e, int m) {
     Tensor h = e.get(m);
@@ -221,8 +261,11 @@ public final class LiteralMrCsaf implements AutoCloseable {
     boolean attention =
         config.variant() == MrCsaf.Variant.FULL || config.variant() == MrCsaf.Variant.CSAF_ONLY;
     Tensor fused = attention ? fused(leaves, e, m) : e.get(m);
-    Tensor nodes =
-        graph.meanOfPowers(cat(0, leaf(leaves, "users/" + name(m)), fused), config.layers());
+    Tensor users = leaf(leaves, "users/" + name(m));
+    if (config.variant() == MrCsaf.Variant.CAM) {
+      users = users.add(history(leaves, e, m));
+    }
+    Tensor nodes = graph.meanOfPowers(cat(0, users, fused), config.layers());
     return List.of(
         nodes.narrow(0, 0, data.users()), nodes.narrow(0, data.users(), data.items()).add(h));
   }
@@ -237,13 +280,17 @@ public final class LiteralMrCsaf implements AutoCloseable {
 
   /** Eq. 25, summed over the modalities: U × I. */
   public Tensor scores(Map<String, Tensor> leaves) {
-    List<Tensor> e = embedded(leaves);
-    Tensor sum = torch.zeros(new long[] {data.users(), data.items()}, e.get(0).options());
-    for (int m = 0; m < modalities(); m++) {
-      List<Tensor> each = represented(leaves, e, m);
-      sum = sum.add(each.get(0).mm(each.get(1).t()));
+    Tensor sum = summands(leaves, 0);
+    for (int m = 1; m < modalities(); m++) {
+      sum = sum.add(summands(leaves, m));
     }
     return sum;
+  }
+
+  /** u_m · p_m of eq. 25 for modality {@code m}, U × I. */
+  public Tensor summands(Map<String, Tensor> leaves, int m) {
+    List<Tensor> each = represented(leaves, embedded(leaves), m);
+    return each.get(0).mm(each.get(1).t());
   }
 
   /**
@@ -314,8 +361,8 @@ public final class LiteralMrCsaf implements AutoCloseable {
     return u.mul(items.narrow(0, positive, 1)).sum().sub(u.mul(items.narrow(0, negative, 1)).sum());
   }
 
-  private static Tensor mean(List<Tensor> numbers) {
-    return torch.stack(new TensorVector(numbers.toArray(new Tensor[0]))).mean();
+  private static Tensor mean(List<Tensor> alike) {
+    return torch.stack(new TensorVector(alike.toArray(new Tensor[0]))).mean(0);
   }
 
   @Override

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,6 +217,60 @@ class CadmrTest {
         }
         model.attended(6, 2); // whose row takes the place of the last one
         assertThat(Scope.liveHandles() - before).isLessThanOrEqualTo(7);
+      }
+    }
+  }
+
+  /** The orders in which one, two or three modalities may come. */
+  private static final int[][][] ORDERS = {
+    {{0}}, {{0, 1}, {1, 0}}, {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
+  };
+
+  @Test
+  void theBehavioursSummandIsTheScoreWithoutAttentionAndAModalitysItsShapleyValue() {
+    int user = 4;
+    int[] items = {7, ContractData.INCOMPLETE_ITEM, 7, 21};
+    for (Attention attention : new Attention[] {Attention.LITERAL, Attention.RESIDUAL}) {
+      for (int modalities = 1; modalities <= 3; modalities++) {
+        KernelWeights.Kernel kernel =
+            modalities == 2 ? KernelWeights.Kernel.LOCAL : KernelWeights.Kernel.NONE;
+        Cadmr.Config config = config(attention, kernel, 2);
+        ModelInput input = input(modalities, Precision.DOUBLE);
+        try (Cadmr model = new Cadmr(config, input);
+            LiteralCadmr literal = new LiteralCadmr(config, input.data(), Precision.DOUBLE);
+            Scope scope = Scope.open()) {
+          Map<String, Tensor> parameters = model.parameters().tensors();
+          double[][] values = new double[1 << modalities][]; // by the modalities there are, I × U
+          values[0] = Doubles.toArray(literal.reconstruction(parameters, false)); // X′ = X̃
+          for (int set = 1; set < values.length; set++) {
+            int there = set;
+            values[set] =
+                Doubles.toArray(
+                    literal.reconstruction(parameters, true, m -> (there >> m & 1) == 1));
+          }
+          double[][] summands = model.summands(user, items);
+          assertThat(summands).hasDimensions(items.length, 1 + modalities);
+          for (int k = 0; k < items.length; k++) {
+            int entry = items[k] * ContractData.USERS + user;
+            double[] expected = new double[1 + modalities];
+            expected[0] = values[0][entry];
+            for (int[] order : ORDERS[modalities - 1]) {
+              int before = 0;
+              for (int m : order) {
+                int after = before | 1 << m;
+                expected[1 + m] +=
+                    (values[after][entry] - values[before][entry]) / ORDERS[modalities - 1].length;
+                before = after;
+              }
+            }
+            assertThat(summands[k])
+                .as("%s with %s modalities, item %s", attention, modalities, items[k])
+                .containsExactly(expected, Offset.offset(1e-11));
+            for (double summand : expected) {
+              assertThat(Math.abs(summand)).isGreaterThan(1e-6); // or nothing were compared
+            }
+          }
+        }
       }
     }
   }

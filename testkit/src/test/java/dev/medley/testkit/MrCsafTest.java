@@ -48,7 +48,27 @@ class MrCsafTest {
           },
           new String[] {"selectorAxis", "column", "featureScaling", "l2", "omega", "0"},
           new String[] {"variant", "ams-only", "selectorAxis", "column", "l2", "0.01"},
-          new String[] {"variant", "csaf-only", "fusion", "linear", "itemLayers", "2"});
+          new String[] {"variant", "csaf-only", "fusion", "linear", "itemLayers", "2"},
+          new String[] {"variant", "cam"},
+          new String[] {
+            "variant",
+            "cam",
+            "selectorAxis",
+            "column",
+            "itemEmbedding",
+            "projected",
+            "freezeFeatures",
+            "false",
+            "l2",
+            "0.01"
+          });
+
+  /** The readings that a model of so many modalities can have. */
+  private static List<String[]> readings(int modalities) {
+    return READINGS.stream()
+        .filter(reading -> modalities > 1 || !List.of(reading).contains("cam"))
+        .toList();
+  }
 
   static {
     Engine.start(1);
@@ -92,7 +112,7 @@ class MrCsafTest {
       double relative = precision == Precision.DOUBLE ? 1e-9 : 1e-4;
       double floor = precision == Precision.DOUBLE ? 1e-8 : 1e-3; // below it rounding is larger
       for (int modalities = 1; modalities <= 3; modalities++) {
-        for (String[] reading : READINGS) {
+        for (String[] reading : readings(modalities)) {
           Dataset dataset = ContractData.of(modalities).withMissingRow().dataset();
           Interactions kept = DegreeSensitivePruning.keep(dataset.train(), 0.5, EPOCH.stream());
           MrCsaf.Config config = config(reading);
@@ -246,6 +266,37 @@ class MrCsafTest {
         assertThat(model.weights(0).keySet()).containsExactlyElementsOf(model.parts());
         assertThat(model.weights(0).values().stream().mapToDouble(w -> w).sum())
             .isCloseTo(1, Offset.offset(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void aModalitysSummandIsItsOwnProductOfTheLiteralForm() {
+    int user = 4;
+    int[] items = {0, ContractData.INCOMPLETE_ITEM, 29, 0};
+    for (int modalities = 1; modalities <= 3; modalities++) {
+      for (String[] reading : readings(modalities)) {
+        Dataset dataset = ContractData.of(modalities).withMissingRow().dataset();
+        MrCsaf.Config config = config(reading);
+        try (MrCsaf model = new MrCsaf(config, input(dataset, Precision.DOUBLE));
+            LiteralMrCsaf literal =
+                new LiteralMrCsaf(
+                    config, dataset.trainingView(), dataset.train(), Precision.DOUBLE);
+            Scope scope = Scope.open()) {
+          double[][] summands = model.summands(user, items);
+          assertThat(summands).hasDimensions(items.length, modalities);
+          for (int m = 0; m < modalities; m++) {
+            double[] expected = Doubles.toArray(literal.summands(model.parameters().tensors(), m));
+            double scale = largest(expected);
+            assertThat(scale).isPositive();
+            for (int k = 0; k < items.length; k++) {
+              assertThat(summands[k][m])
+                  .as("%s of %s with %s", model.parts().get(m), modalities, List.of(reading))
+                  .isCloseTo(
+                      expected[user * ContractData.ITEMS + items[k]], Offset.offset(1e-6 * scale));
+            }
+          }
+        }
       }
     }
   }
