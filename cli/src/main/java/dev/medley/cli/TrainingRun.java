@@ -161,11 +161,6 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
     }
   }
 
-  /** The run's folder, which tells variants and seeds apart. */
-  private String name() {
-    return String.valueOf(out.toAbsolutePath().normalize().getFileName());
-  }
-
   private RunFolder train(Model model, UnfinishedRun run, long start) throws IOException {
     dataset.warnings().forEach(warning -> System.err.println("warning: " + warning));
     Evaluator validation = evaluator(false);
@@ -174,7 +169,7 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
           "warning: nobody has validation interactions, so nothing stops training early: the last"
               + " epoch is kept, and of a closed form's candidates the first; --set epochs=N bounds it");
     }
-    try (ProgressDisplay progress = new ProgressDisplay(name());
+    try (ProgressDisplay progress = new ProgressDisplay(asked.recipe().model());
         Checkpoints checkpoints = Checkpoints.in(run.checkpoints())) {
       List<TrainingListener> listeners =
           List.of(new HistoryWriter(run, columns(model), validation.columns()), progress);
