@@ -76,7 +76,7 @@ final class Images {
   private static void encode(
       String name, Pictures pictures, ImageEncoder encoder, RowCache cache, Outcome outcome) {
     if (name.isEmpty()) {
-      outcome.reason = "no picture is named";
+      outcome.reason = "no picture in the dataset";
       return;
     }
     try {

@@ -71,7 +71,7 @@ class FeatureExtractionTest {
             text	e	no text in title,brand,categories,description
             image	c	broken.png: not a picture of a known format
             image	d	../outside.png: the name leads out of images/
-            image	f	no picture is named
+            image	f	no picture in the dataset
             """);
     Dataset dataset = DatasetFolder.read(shop.folder);
     assertThat(dataset.warnings())
