@@ -27,7 +27,9 @@ import picocli.CommandLine.Parameters;
         "Turns the texts and pictures of a dataset into features: writes text_feat.npy and"
             + " image_feat.npy, records in dataset.json how they were made, and lists the items"
             + " without one, with the reason, in features-missing.tsv. Nothing is fetched. What was"
-            + " encoded before is kept below DATASET/.features and not encoded again.")
+            + " encoded before is kept below DATASET/.features and not encoded again. Without --text"
+            + " or --image, what encoded them before does so again; with --matrix alone, texts and"
+            + " pictures are left as they are.")
 final class FeaturesCommand implements Callable<Integer> {
   private static final String ONNX = "onnx:";
 
@@ -42,8 +44,9 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "ENCODER",
       description =
           "minilm (all-MiniLM-L6-v2, 384 numbers), tfidf (TF-IDF + SVD, 128 numbers), onnx:FILE (a"
-              + " sentence transformer with tokenizer.json beside it) or none (default: minilm, where"
-              + " items have texts).")
+              + " sentence transformer with tokenizer.json beside it) or none (default: the one that"
+              + " dataset.json records, else minilm, where items have texts; a text_feat.npy that"
+              + " something else has made is left alone).")
   private @Nullable String text;
 
   @Option(
@@ -51,7 +54,9 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "ENCODER",
       description =
           "descriptor (histograms of colour and gradient, no weights), onnx:FILE (a network, with"
-              + " --preprocess) or none (default: descriptor, where items name pictures).")
+              + " --preprocess) or none (default: the one that dataset.json records, else descriptor,"
+              + " where items name pictures; an image_feat.npy that something else has made is left"
+              + " alone).")
   private @Nullable String image;
 
   @Option(
@@ -66,9 +71,10 @@ final class FeaturesCommand implements Callable<Integer> {
       names = "--fields",
       paramLabel = "A,B,…",
       split = ",",
-      defaultValue = "title,brand,categories,description",
-      description = "What a sentence is made of, in order (default: ${DEFAULT-VALUE}).")
-  private List<String> fields = List.of();
+      description =
+          "What a sentence is made of, in order (default: without --text as dataset.json records, else"
+              + " title,brand,categories,description).")
+  private @Nullable List<String> fields;
 
   @Option(
       names = "--matrix",
@@ -173,7 +179,10 @@ final class FeaturesCommand implements Callable<Integer> {
                 Nearest.to(given, known).map("; did you mean '%s'?"::formatted).orElse("")));
   }
 
-  private List<TextField> fields() {
+  private @Nullable List<TextField> fields() {
+    if (fields == null) {
+      return null;
+    }
     List<TextField> chosen = new ArrayList<>();
     List<String> known = TextField.ALL.stream().map(TextField::label).toList();
     for (String field : fields) {

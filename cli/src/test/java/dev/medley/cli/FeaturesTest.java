@@ -3,6 +3,7 @@ package dev.medley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.medley.formats.Npy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,23 @@ class FeaturesTest extends CommandLineTest {
 
     train("vbpr", shop, folder.resolve("run"), "--set", "epochs=1");
     assertThat(folder.resolve("run/metrics.json")).exists();
+  }
+
+  @Test
+  void aMatrixOrOtherFieldsDoNotReplaceTheEncoderThatWasChosen() throws IOException {
+    medley("features", shop, "--text", "tfidf", "--image", "none").done();
+    Path text = shop.resolve("text_feat.npy");
+    byte[] chosen = Files.readAllBytes(text);
+    Path audio = folder.resolve("audio.npy");
+    Npy.write(audio, 1, 2, (row, out) -> out[0] = 1);
+    Path ids = Files.writeString(folder.resolve("audio-ids.txt"), "7\n");
+
+    medley("features", shop, "--matrix", "audio=" + audio, "--ids", ids).done();
+    assertThat(text).hasBinaryContent(chosen);
+    assertThat(shop.resolve("image_feat.npy")).doesNotExist();
+
+    assertThat(medley("features", shop, "--fields", "title,categories").done().out())
+        .contains("text     tfidf ", "image    descriptor ");
   }
 
   @ParameterizedTest
