@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
             + " pictures are left as they are.")
 final class FeaturesCommand implements Callable<Integer> {
   private static final String ONNX = "onnx:";
+  private static final String MATRIX = "matrix"; // the encoder of what was made elsewhere
 
   @Parameters(
       index = "0",
@@ -118,8 +119,15 @@ final class FeaturesCommand implements Callable<Integer> {
     }
     if (resume) {
       for (FeatureReport report : reports) {
+        if (report.encoder().equals(MATRIX)) {
+          continue;
+        }
         System.err.printf(
-            Locale.ROOT, "%s: %d items were encoded before%n", report.modality(), report.cached());
+            Locale.ROOT,
+            "%s: %d different %s were encoded before%n",
+            report.modality(),
+            report.cached(),
+            inputs(report));
       }
     }
     if (json) {
@@ -231,6 +239,7 @@ final class FeaturesCommand implements Callable<Integer> {
     values.put("present", report.present());
     values.put("encoded", report.encoded());
     values.put("cached", report.cached());
+    values.put("shared", report.shared());
     values.put("seconds", report.seconds());
     values.put(
         "missing",
@@ -240,19 +249,40 @@ final class FeaturesCommand implements Callable<Integer> {
     return values;
   }
 
+  /** What was done, as "53 different texts encoded now, 47 items share the text of another". */
+  private static String work(FeatureReport report) {
+    if (report.encoder().equals(MATRIX)) {
+      return "taken from the matrix";
+    }
+    String inputs = inputs(report);
+    return "%d different %s encoded now".formatted(report.encoded(), inputs)
+        + (report.shared() == 0
+            ? ""
+            : ", %d items share the %s of another"
+                .formatted(report.shared(), inputs.substring(0, inputs.length() - 1)));
+  }
+
+  private static String inputs(FeatureReport report) {
+    return switch (report.modality()) {
+      case "text" -> "texts";
+      case "image" -> "pictures";
+      default -> "rows";
+    };
+  }
+
   private static String table(List<FeatureReport> reports) {
     StringBuilder lines = new StringBuilder();
     for (FeatureReport report : reports) {
       lines.append(
           String.format(
               Locale.ROOT,
-              "%-8s %-11s %4d numbers, %d of %d items, %d encoded now, %.1f s%n",
+              "%-8s %-11s %4d numbers, %d of %d items, %s, %.1f s%n",
               report.modality(),
               report.encoder(),
               report.dimension(),
               report.present(),
               report.items(),
-              report.encoded(),
+              work(report),
               report.seconds()));
       if (!report.missing().isEmpty()) {
         FeatureReport.Missing first = report.missing().get(0);

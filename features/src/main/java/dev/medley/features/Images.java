@@ -57,7 +57,9 @@ final class Images {
             run.missing(outcome.itemId, outcome.hash, outcome.reason);
           } else {
             run.present(outcome.itemId, outcome.hash);
-            run.encoded(outcome.encoded ? 1 : 0);
+            if (outcome.encoded) {
+              run.encoded(outcome.hash);
+            }
           }
         }
         progress.advanced(MODALITY, lines.row() + 1, items);

@@ -101,9 +101,9 @@ final class Texts {
         String hash = sentenceHash(sentences.get(row));
         rows.put(hash, row);
         run.present(ids.get(row), hash);
+        run.encoded(hash);
       }
     }
-    run.encoded(items);
     progress.advanced(MODALITY, items, items);
     EncoderIdentity identity =
         new EncoderIdentity(
@@ -144,7 +144,7 @@ final class Texts {
       float[] row = rows[k++];
       if (Rows.finite(row)) {
         cache.put(hash, row);
-        run.encoded(1);
+        run.encoded(hash);
       }
     }
     window.clear();
