@@ -27,9 +27,12 @@ import picocli.CommandLine.Parameters;
         "Turns the texts and pictures of a dataset into features: writes text_feat.npy and"
             + " image_feat.npy, records in dataset.json how they were made, and lists the items"
             + " without one, with the reason, in features-missing.tsv. Nothing is fetched. What was"
-            + " encoded before is kept below DATASET/.features and not encoded again.")
+            + " encoded before is kept below DATASET/.features and not encoded again. Without --text"
+            + " or --image, what encoded them before does so again; with --matrix alone, texts and"
+            + " pictures are left as they are.")
 final class FeaturesCommand implements Callable<Integer> {
   private static final String ONNX = "onnx:";
+  private static final String MATRIX = "matrix"; // the encoder of what was made elsewhere
 
   @Parameters(
       index = "0",
@@ -42,8 +45,9 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "ENCODER",
       description =
           "minilm (all-MiniLM-L6-v2, 384 numbers), tfidf (TF-IDF + SVD, 128 numbers), onnx:FILE (a"
-              + " sentence transformer with tokenizer.json beside it) or none (default: minilm, where"
-              + " items have texts).")
+              + " sentence transformer with tokenizer.json beside it) or none (default: the one that"
+              + " dataset.json records, else minilm, where items have texts; a text_feat.npy that"
+              + " something else has made is left alone).")
   private @Nullable String text;
 
   @Option(
@@ -51,7 +55,9 @@ final class FeaturesCommand implements Callable<Integer> {
       paramLabel = "ENCODER",
       description =
           "descriptor (histograms of colour and gradient, no weights), onnx:FILE (a network, with"
-              + " --preprocess) or none (default: descriptor, where items name pictures).")
+              + " --preprocess) or none (default: the one that dataset.json records, else descriptor,"
+              + " where items name pictures; an image_feat.npy that something else has made is left"
+              + " alone).")
   private @Nullable String image;
 
   @Option(
@@ -66,9 +72,10 @@ final class FeaturesCommand implements Callable<Integer> {
       names = "--fields",
       paramLabel = "A,B,…",
       split = ",",
-      defaultValue = "title,brand,categories,description",
-      description = "What a sentence is made of, in order (default: ${DEFAULT-VALUE}).")
-  private List<String> fields = List.of();
+      description =
+          "What a sentence is made of, in order (default: without --text as dataset.json records, else"
+              + " title,brand,categories,description).")
+  private @Nullable List<String> fields;
 
   @Option(
       names = "--matrix",
@@ -112,8 +119,15 @@ final class FeaturesCommand implements Callable<Integer> {
     }
     if (resume) {
       for (FeatureReport report : reports) {
+        if (report.encoder().equals(MATRIX)) {
+          continue;
+        }
         System.err.printf(
-            Locale.ROOT, "%s: %d items were encoded before%n", report.modality(), report.cached());
+            Locale.ROOT,
+            "%s: %d different %s were encoded before%n",
+            report.modality(),
+            report.cached(),
+            inputs(report));
       }
     }
     if (json) {
@@ -173,7 +187,10 @@ final class FeaturesCommand implements Callable<Integer> {
                 Nearest.to(given, known).map("; did you mean '%s'?"::formatted).orElse("")));
   }
 
-  private List<TextField> fields() {
+  private @Nullable List<TextField> fields() {
+    if (fields == null) {
+      return null;
+    }
     List<TextField> chosen = new ArrayList<>();
     List<String> known = TextField.ALL.stream().map(TextField::label).toList();
     for (String field : fields) {
@@ -222,6 +239,7 @@ final class FeaturesCommand implements Callable<Integer> {
     values.put("present", report.present());
     values.put("encoded", report.encoded());
     values.put("cached", report.cached());
+    values.put("shared", report.shared());
     values.put("seconds", report.seconds());
     values.put(
         "missing",
@@ -231,19 +249,40 @@ final class FeaturesCommand implements Callable<Integer> {
     return values;
   }
 
+  /** What was done, as "53 different texts encoded now, 47 items share the text of another". */
+  private static String work(FeatureReport report) {
+    if (report.encoder().equals(MATRIX)) {
+      return "taken from the matrix";
+    }
+    String inputs = inputs(report);
+    return "%d different %s encoded now".formatted(report.encoded(), inputs)
+        + (report.shared() == 0
+            ? ""
+            : ", %d items share the %s of another"
+                .formatted(report.shared(), inputs.substring(0, inputs.length() - 1)));
+  }
+
+  private static String inputs(FeatureReport report) {
+    return switch (report.modality()) {
+      case "text" -> "texts";
+      case "image" -> "pictures";
+      default -> "rows";
+    };
+  }
+
   private static String table(List<FeatureReport> reports) {
     StringBuilder lines = new StringBuilder();
     for (FeatureReport report : reports) {
       lines.append(
           String.format(
               Locale.ROOT,
-              "%-8s %-11s %4d numbers, %d of %d items, %d encoded now, %.1f s%n",
+              "%-8s %-11s %4d numbers, %d of %d items, %s, %.1f s%n",
               report.modality(),
               report.encoder(),
               report.dimension(),
               report.present(),
               report.items(),
-              report.encoded(),
+              work(report),
               report.seconds()));
       if (!report.missing().isEmpty()) {
         FeatureReport.Missing first = report.missing().get(0);

@@ -61,6 +61,7 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     StopSignals.endAtOnce();
     int status = run(arguments);
+    StopSignals.awaitEnd();
     if (System.out.checkError() && status == DONE) {
       say("standard output: expected to take the whole answer, got an error, as of a full disk");
       status = FAILED;
@@ -132,6 +133,7 @@ public final class Main implements Runnable {
   }
 
   private int failed(Throwable failure, String command) {
+    StopSignals.awaitEnd();
     if (verbose) {
       failure.printStackTrace();
     }

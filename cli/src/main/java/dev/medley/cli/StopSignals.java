@@ -5,6 +5,7 @@ import dev.medley.formats.AtomicFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jline.utils.Signals;
@@ -20,6 +21,8 @@ public final class StopSignals {
 
   /** Where the system spares the process. */
   private static final int SPARED = 130;
+
+  private static final AtomicBoolean STOPPING = new AtomicBoolean();
 
   private static final AtomicReference<@Nullable String> LAST_WORDS = new AtomicReference<>();
 
@@ -44,6 +47,16 @@ public final class StopSignals {
     return () -> LAST_WORDS.set(null);
   }
 
+  /**
+   * Returns at once, unless a signal is ending the process: then never. What fails because its
+   * files are being deleted says nothing, and does not end the process in its own way before.
+   */
+  static void awaitEnd() {
+    while (STOPPING.get()) {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+    }
+  }
+
   /** Takes its words back by {@link #close}. */
   interface LastWords extends AutoCloseable {
     @Override
@@ -51,22 +64,31 @@ public final class StopSignals {
   }
 
   private static void end(String signal) {
+    STOPPING.set(true); // before anything is deleted that others still write to
     NAMES.forEach(Signals::registerDefault);
-    FolderDraft.abandonAll();
-    AtomicFile.abandonAll();
+    abandon();
     speak();
     raise(signal);
     Runtime.getRuntime().halt(SPARED);
   }
 
+  private static void abandon() {
+    FolderDraft.abandonAll();
+    AtomicFile.abandonAll();
+  }
+
   /** By way of a shell, for Java raises only those signals that it handles. */
   private static void raise(String signal) {
     try {
-      new ProcessBuilder("sh", "-c", "kill -" + signal + " " + ProcessHandle.current().pid())
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor(10, TimeUnit.SECONDS); // not outlived
+      Process shell =
+          new ProcessBuilder("sh", "-c", "kill -" + signal + " " + ProcessHandle.current().pid())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      long outlived = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (System.nanoTime() < outlived && !shell.waitFor(5, TimeUnit.MILLISECONDS)) {
+        abandon(); // what others have begun to write meanwhile
+      }
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
     } catch (IOException | InterruptedException noShell) {
       return;

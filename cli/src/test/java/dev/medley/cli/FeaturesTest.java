@@ -3,6 +3,7 @@ package dev.medley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.medley.formats.Npy;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,9 @@ class FeaturesTest extends CommandLineTest {
     assertThat(text.path("encoder").asText()).isEqualTo("tfidf");
     assertThat(text.path("present").asInt()).isEqualTo(Shops.ITEMS - 1);
     JsonNode missing = done.path("modalities").path(1).path("missing");
+    JsonNode pictures = done.path("modalities").path(1);
+    int before = pictures.path("encoded").asInt();
+    assertThat(before + pictures.path("shared").asInt()).isEqualTo(Shops.ITEMS - 1);
     assertThat(missing.toString())
         .contains("\"id\":\"5\"", "\"reason\":\"lost.png: no such file in images/\"");
 
@@ -61,8 +65,9 @@ class FeaturesTest extends CommandLineTest {
 
     Outcome again =
         medley("features", shop, "--text", "none", "--image", "descriptor", "--resume").done();
-    assertThat(again.out()).contains("image    descriptor", "0 encoded now");
-    assertThat(again.errors()).containsExactly("image: 23 items were encoded before");
+    assertThat(again.out()).contains("image    descriptor", "0 different pictures encoded now");
+    assertThat(again.errors())
+        .containsExactly("image: %d different pictures were encoded before".formatted(before));
 
     Path items = shop.resolve("items.tsv");
     Files.writeString(items, Files.readString(items).replace("scarf 4", "shawl 4"));
@@ -74,6 +79,44 @@ class FeaturesTest extends CommandLineTest {
 
     train("vbpr", shop, folder.resolve("run"), "--set", "epochs=1");
     assertThat(folder.resolve("run/metrics.json")).exists();
+  }
+
+  @Test
+  void itemsThatShareATextAreNotSaidToBeEncodedBefore() throws IOException {
+    Path items = shop.resolve("items.tsv");
+    Files.writeString(
+        items, Files.readString(items).replaceAll("(wool scarf|glass vase) [0-9]+", "$1"));
+    Outcome first = medley("features", shop, "--text", "tfidf", "--image", "none", "--resume");
+    assertThat(first.done().out())
+        .contains(
+            "23 of 24 items, 2 different texts encoded now, 21 items share the text of another,");
+    assertThat(first.errors()).containsExactly("text: 0 different texts were encoded before");
+
+    medley("features", shop, "--text", "none").done();
+    Files.writeString(
+        items, Files.readString(items).replace("\t3.png", "\t1.png").replace("\t7.png", "\t1.png"));
+    Outcome again = medley("features", shop, "--text", "none", "--resume").done();
+    assertThat(again.out())
+        .contains("0 different pictures encoded now, ", " items share the picture of another,");
+  }
+
+  @Test
+  void aMatrixOrOtherFieldsDoNotReplaceTheEncoderThatWasChosen() throws IOException {
+    medley("features", shop, "--text", "tfidf", "--image", "none").done();
+    Path text = shop.resolve("text_feat.npy");
+    byte[] chosen = Files.readAllBytes(text);
+    Path audio = folder.resolve("audio.npy");
+    Npy.write(audio, 1, 2, (row, out) -> out[0] = 1);
+    Path ids = Files.writeString(folder.resolve("audio-ids.txt"), "7\n");
+
+    medley("features", shop, "--matrix", "audio=" + audio, "--ids", ids).done();
+    assertThat(text).hasBinaryContent(chosen);
+    assertThat(shop.resolve("image_feat.npy")).doesNotExist();
+
+    assertThat(medley("features", shop, "--fields", "title,categories").done().out())
+        .contains("text     tfidf ", "image    descriptor ");
+    assertThat(medley("features", shop, "--matrix", "audio=" + audio, "--ids", ids).done().out())
+        .startsWith("audio    matrix         2 numbers, 1 of 24 items, taken from the matrix, ");
   }
 
   @ParameterizedTest

@@ -81,6 +81,19 @@ class PrepareCommandTest extends CommandLineTest {
   }
 
   @Test
+  void theWrongColumnOfItemIdsIsRefused() throws IOException {
+    Path items = products();
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("prepare", "csv", "--user", "customer", "--item", "product", "--item-id"));
+    arguments.addAll(List.of("name", "--interactions", orders(), "--items", items));
+    arguments.addAll(List.of("--out", folder.resolve("x")));
+    assertRefused(
+        arguments,
+        "--item-id name: expected ids of products.csv column name among those of orders.csv column product, got none (first: 'Cup, blue' against 'p0'); choose another --item-id");
+  }
+
+  @Test
   void funnelAsJson() throws IOException {
     JsonNode funnel =
         prepareShop(folder.resolve("shop"), "--json", "--k-core", 5, "--split", "leave-one-out")
@@ -92,7 +105,11 @@ class PrepareCommandTest extends CommandLineTest {
     assertThat(funnel.get("split").textValue()).isEqualTo("leave-one-out");
     assertThat(funnel.get("test").intValue()).isEqualTo(12);
     assertThat(funnel.get("pictures").intValue()).isEqualTo(1);
-    assertThat(funnel.get("dropped").get(0).get("reason").textValue())
+    JsonNode dropped = funnel.get("dropped");
+    assertThat(dropped.get(0).get("reason").textValue())
+        .isEqualTo("descriptions of items that nobody interacted with");
+    assertThat(dropped.get(0).get("first").textValue()).isEqualTo("products.csv line 4");
+    assertThat(dropped.get(1).get("reason").textValue())
         .startsWith("items whose picture is not in ");
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
 class StopSignalsTest {
   @TempDir Path folder;
+  @TempDir Path bin;
 
   /** Says when it is ready, and whether an exit is run. */
   public static void main(String[] arguments) throws IOException {
@@ -33,15 +35,31 @@ class StopSignalsTest {
         FolderDraft draft = FolderDraft.open(Path.of(arguments[0]))) {
       Files.writeString(draft.path().resolve("half"), "written");
       System.out.println("computes");
+      while (Files.exists(draft.path())) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+      try {
+        Files.createDirectories(draft.path().resolve("begun meanwhile"));
+      } catch (IOException beaten) {
+        // deleted while it was being made
+      }
       LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1));
     }
+  }
+
+  /** A shell that takes its time to send the signal, in which the process goes on. */
+  private Path slowShell() throws IOException {
+    Path shell = bin.resolve("sh");
+    Files.writeString(shell, "#!/bin/sh\nsleep 0.5\nexec /bin/sh \"$@\"\n");
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwx------"));
+    return bin;
   }
 
   private Process start() throws IOException {
     return new ProcessBuilder(
             "sh",
             "-c",
-            "exec env --default-signal=INT,TERM,HUP \"$@\"",
+            "PATH=" + slowShell() + ":$PATH; exec env --default-signal=INT,TERM,HUP \"$@\"",
             "sh",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",

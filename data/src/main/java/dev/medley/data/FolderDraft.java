@@ -107,7 +107,6 @@ public final class FolderDraft implements Closeable {
   /** Deletes the draft where it was not published, and the folders that were made for it. */
   @Override
   public void close() throws IOException {
-    OPEN.remove(this);
     try {
       Runtime.getRuntime().removeShutdownHook(onInterrupt);
     } catch (IllegalStateException shuttingDown) {
@@ -115,6 +114,7 @@ public final class FolderDraft implements Closeable {
     }
     deleteAll(draft);
     deleteMade();
+    OPEN.remove(this); // not before: a stop signal meanwhile deletes what is left
   }
 
   private void deleteMade() throws IOException {
@@ -127,16 +127,21 @@ public final class FolderDraft implements Closeable {
     }
   }
 
-  /** While the process ends others may still write to the draft, so that it takes several goes. */
+  /**
+   * Renames the draft before it deletes it: who still writes to it fails at once and cannot add to
+   * what is being deleted, nor publish a part of it.
+   */
   private void deleteQuietly() {
-    for (int go = 0; go < 5; go++) {
-      try {
-        deleteAll(draft);
-        deleteMade();
-        return;
-      } catch (IOException again) {
-        // once more; in the end the draft's name says what it is
+    Path doomed = draft.resolveSibling(draft.getFileName() + ".gone");
+    try {
+      if (Files.exists(draft)) {
+        deleteAll(doomed);
+        Files.move(draft, doomed, StandardCopyOption.ATOMIC_MOVE);
       }
+      deleteAll(doomed);
+      deleteMade();
+    } catch (IOException left) {
+      // its name says what it is
     }
   }
 

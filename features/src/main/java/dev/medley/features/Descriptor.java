@@ -24,6 +24,9 @@ import java.util.TreeMap;
  * distributions. The row has length 1.
  */
 final class Descriptor implements ImageEncoder {
+  /** As on the command line. */
+  static final String NAME = "descriptor";
+
   private static final int SIDE = 128; // pixels that a picture is brought to
   private static final int LIGHT = 4; // bins of L*
   private static final int CHROMA = 7; // bins of a* and of b*, so that grey is in the middle of one
@@ -45,7 +48,7 @@ final class Descriptor implements ImageEncoder {
 
   @Override
   public EncoderIdentity identity() {
-    return new EncoderIdentity("descriptor", "1", new TreeMap<>());
+    return new EncoderIdentity(NAME, "1", new TreeMap<>());
   }
 
   @Override

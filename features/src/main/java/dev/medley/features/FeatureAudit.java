@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How the features of a folder fit what they were made from.
@@ -67,7 +65,9 @@ public record FeatureAudit(
           if (ofImages(record)) {
             now.get(k).add(lines.id(), pictureHash);
           } else if (ofTexts(record)) {
-            String sentence = TextField.sentence(lines.description(), fields(record));
+            List<TextField> fields =
+                TextField.ofLabels(record.settings().getOrDefault(Texts.FIELDS, ""));
+            String sentence = TextField.sentence(lines.description(), fields);
             now.get(k).add(lines.id(), sentence.isEmpty() ? "" : Texts.sentenceHash(sentence));
           }
         }
@@ -95,21 +95,12 @@ public record FeatureAudit(
   }
 
   private static boolean ofImages(FeatureRecord record) {
-    return record.modality().equals(Images.MODALITY) && !record.encoder().equals("matrix");
+    return record.modality().equals(Images.MODALITY)
+        && !record.encoder().equals(MatrixRows.ENCODER);
   }
 
   private static boolean ofTexts(FeatureRecord record) {
-    return record.modality().equals(Texts.MODALITY) && !record.encoder().equals("matrix");
-  }
-
-  private static List<TextField> fields(FeatureRecord record) {
-    List<String> labels =
-        Arrays.asList(record.settings().getOrDefault("fields", "").split(",", -1));
-    return labels.stream()
-        .map(label -> label.toUpperCase(Locale.ROOT))
-        .filter(name -> TextField.ALL.stream().anyMatch(field -> field.name().equals(name)))
-        .map(TextField::valueOf)
-        .toList();
+    return record.modality().equals(Texts.MODALITY) && !record.encoder().equals(MatrixRows.ENCODER);
   }
 
   /** A picture's hash, or where none is asked for whether its file is there; empty where not. */

@@ -10,8 +10,9 @@ import java.util.List;
  * @param dimension numbers per item
  * @param items rows of the feature file
  * @param present how many items have it
- * @param encoded how many inputs were encoded now
- * @param cached how many items' rows were there already
+ * @param encoded how many different inputs were encoded now
+ * @param cached how many different inputs' rows were there already
+ * @param shared how many items have the input of an item before them
  * @param missing the items without it, in the order of items.tsv
  * @param seconds it took
  */
@@ -23,6 +24,7 @@ public record FeatureReport(
     int present,
     int encoded,
     int cached,
+    int shared,
     List<Missing> missing,
     double seconds) {
 

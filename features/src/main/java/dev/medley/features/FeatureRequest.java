@@ -10,17 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to encode and how.
  *
- * @param text how texts are encoded, or null for the default where there are texts
- * @param image how pictures are encoded, or null for the default where there are pictures
+ * <p>Null is what {@code dataset.json} records of the folder's features, and where it records
+ * nothing the default: MiniLM, the descriptor, all fields. Where nothing but matrices is asked for,
+ * null leaves texts and pictures alone.
+ *
+ * @param text how texts are encoded, or null
+ * @param image how pictures are encoded, or null
  * @param matrices further modalities
- * @param fields of what a sentence is made, in order; not empty
+ * @param fields of what a sentence is made, in order, not empty; or null
  * @param threads at least 1
  */
 public record FeatureRequest(
     @Nullable Text text,
     @Nullable Image image,
     List<Matrix> matrices,
-    List<TextField> fields,
+    @Nullable List<TextField> fields,
     int threads) {
 
   /** An encoder of texts. */
@@ -76,7 +80,7 @@ public record FeatureRequest(
    */
   public FeatureRequest {
     matrices = List.copyOf(matrices);
-    fields = List.copyOf(fields);
+    fields = fields == null ? null : List.copyOf(fields);
     Set<String> modalities = new HashSet<>();
     for (Matrix matrix : matrices) {
       if (!matrix.modality().matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")) {
@@ -102,8 +106,13 @@ public record FeatureRequest(
     return matrices.stream().anyMatch(matrix -> matrix.modality().equals(modality));
   }
 
-  /** The defaults with so many threads. */
+  /** Whether matrices are all that is asked for. */
+  boolean onlyMatrices() {
+    return !matrices.isEmpty() && text == null && image == null && fields == null;
+  }
+
+  /** What is recorded or else the defaults, with so many threads. */
   public static FeatureRequest standard(int threads) {
-    return new FeatureRequest(null, null, List.of(), TextField.ALL, threads);
+    return new FeatureRequest(null, null, List.of(), null, threads);
   }
 }

@@ -57,7 +57,9 @@ final class Images {
             run.missing(outcome.itemId, outcome.hash, outcome.reason);
           } else {
             run.present(outcome.itemId, outcome.hash);
-            run.encoded(outcome.encoded ? 1 : 0);
+            if (outcome.encoded) {
+              run.encoded(outcome.hash);
+            }
           }
         }
         progress.advanced(MODALITY, lines.row() + 1, items);
@@ -76,7 +78,7 @@ final class Images {
   private static void encode(
       String name, Pictures pictures, ImageEncoder encoder, RowCache cache, Outcome outcome) {
     if (name.isEmpty()) {
-      outcome.reason = "no picture is named";
+      outcome.reason = "no picture in the dataset";
       return;
     }
     try {

@@ -26,6 +26,9 @@ import java.util.TreeMap;
  * {@link VectorRecord}s.
  */
 final class MatrixRows implements AutoCloseable {
+  /** What dataset.json calls the encoder of features that were made elsewhere. */
+  static final String ENCODER = "matrix";
+
   /** Copies one row. */
   private interface Reader {
     void copy(int row, float[] out) throws IOException;
@@ -76,7 +79,7 @@ final class MatrixRows implements AutoCloseable {
         progress.advanced(matrix.modality(), lines.row() + 1, items);
       }
       EncoderIdentity identity =
-          new EncoderIdentity("matrix", Sha256.ofFile(matrix.file()), new TreeMap<>());
+          new EncoderIdentity(ENCODER, Sha256.ofFile(matrix.file()), new TreeMap<>());
       return run.finish(
           identity,
           rows.dimension,

@@ -11,6 +11,9 @@ import java.util.TreeMap;
  * tokens, length 1. The weights are a library on the class path; nothing is fetched.
  */
 final class MiniLm {
+  /** As on the command line. */
+  static final String NAME = "minilm";
+
   private static final String MODEL = "/all-minilm-l6-v2.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
   private static final int MOST_TOKENS = 256;
@@ -23,12 +26,12 @@ final class MiniLm {
     byte[] tokenizer = resource(TOKENIZER);
     String version =
         new Sha256().add(model, 0, model.length).add(tokenizer, 0, tokenizer.length).hex();
-    Onnx network = Onnx.open("minilm", model);
+    Onnx network = Onnx.open(NAME, model);
     try {
       return new OnnxText(
-          "minilm",
+          NAME,
           new EncoderIdentity(
-              "minilm",
+              NAME,
               version,
               new TreeMap<>(Map.of("pooling", "mean", "tokens", Integer.toString(MOST_TOKENS)))),
           network,

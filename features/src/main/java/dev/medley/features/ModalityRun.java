@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The rows of one modality on their way to its file: for each item the hash of its input or the
@@ -26,7 +28,7 @@ final class ModalityRun {
   private final List<String> hashes = new ArrayList<>(); // empty where the item has no input
   private final List<FeatureReport.Missing> missing = new ArrayList<>();
   private final InputHash inputs = new InputHash();
-  private int encoded;
+  private final Set<String> encoded = new HashSet<>();
 
   /**
    * Of one modality.
@@ -57,9 +59,9 @@ final class ModalityRun {
     missing.add(new FeatureReport.Missing(itemId, reason));
   }
 
-  /** So many inputs were encoded and not found in the cache. */
-  void encoded(int count) {
-    encoded += count;
+  /** The input with this hash was encoded and not found in the cache. */
+  void encoded(String sha256) {
+    encoded.add(sha256);
   }
 
   /** The file in which an encoder keeps rows. */
@@ -123,14 +125,17 @@ final class ModalityRun {
 
   private FeatureReport report(EncoderIdentity identity, int dimension) {
     int present = hashes.size() - missing.size();
+    Set<String> different = new HashSet<>(hashes);
+    different.remove("");
     return new FeatureReport(
         modality,
         identity.name(),
         dimension,
         hashes.size(),
         present,
-        encoded,
-        Math.max(0, present - encoded),
+        encoded.size(),
+        different.size() - encoded.size(),
+        present - different.size(),
         missing,
         (System.nanoTime() - started) / 1e9);
   }

@@ -1,6 +1,7 @@
 package dev.medley.features;
 
 import dev.medley.core.ItemDescription;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -43,6 +44,13 @@ public enum TextField {
         .map(field -> field.of(item).strip())
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(". "));
+  }
+
+  /** The fields of {@link #labels}; those of which nobody knows are passed over. */
+  static List<TextField> ofLabels(String labels) {
+    return Arrays.stream(labels.split(",", -1))
+        .flatMap(label -> ALL.stream().filter(field -> field.label().equals(label)))
+        .toList();
   }
 
   /** The fields' labels with commas. */

@@ -15,6 +15,9 @@ import java.util.TreeMap;
 final class Texts {
   static final String MODALITY = "text";
 
+  /** The setting that says of what a sentence was made. */
+  static final String FIELDS = "fields";
+
   private static final int WINDOW = 1024; // sentences among which those of like length are sought
 
   private Texts() {}
@@ -32,7 +35,7 @@ final class Texts {
       FeatureProgress progress)
       throws IOException {
     ModalityRun run = new ModalityRun(folder, MODALITY, asked);
-    EncoderIdentity identity = encoder.identity().with("fields", TextField.labels(fields));
+    EncoderIdentity identity = encoder.identity().with(FIELDS, TextField.labels(fields));
     try (ItemLines lines = ItemLines.open(folder);
         RowCache cache = RowCache.open(run.cacheFile(identity), encoder.dimension())) {
       Map<String, String> window = new LinkedHashMap<>(); // sentences by hash
@@ -70,9 +73,14 @@ final class Texts {
 
   /** Fits TF-IDF to all texts and writes the feature file. */
   static FeatureReport fit(
-      Path folder, int dimension, List<TextField> fields, int items, FeatureProgress progress)
+      Path folder,
+      int dimension,
+      List<TextField> fields,
+      int items,
+      boolean asked,
+      FeatureProgress progress)
       throws IOException {
-    ModalityRun run = new ModalityRun(folder, MODALITY, true);
+    ModalityRun run = new ModalityRun(folder, MODALITY, asked);
     List<String> ids = new ArrayList<>();
     List<String> sentences = new ArrayList<>();
     try (ItemLines lines = ItemLines.open(folder)) {
@@ -93,17 +101,17 @@ final class Texts {
         String hash = sentenceHash(sentences.get(row));
         rows.put(hash, row);
         run.present(ids.get(row), hash);
+        run.encoded(hash);
       }
     }
-    run.encoded(items);
     progress.advanced(MODALITY, items, items);
     EncoderIdentity identity =
         new EncoderIdentity(
-            "tfidf",
+            TfIdf.NAME,
             "1",
             new TreeMap<>(
                 Map.of(
-                    "dimension", Integer.toString(dimension), "fields", TextField.labels(fields))));
+                    "dimension", Integer.toString(dimension), FIELDS, TextField.labels(fields))));
     return run.finish(
         identity, fitted.dimension(), (hash, out) -> fitted.copy(rows.getOrDefault(hash, 0), out));
   }
@@ -136,7 +144,7 @@ final class Texts {
       float[] row = rows[k++];
       if (Rows.finite(row)) {
         cache.put(hash, row);
-        run.encoded(1);
+        run.encoded(hash);
       }
     }
     window.clear();

@@ -23,6 +23,9 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  * rows of A V_D of length 1 are the result.
  */
 final class TfIdf {
+  /** As on the command line. */
+  static final String NAME = "tfidf";
+
   /** D, unless another is asked for. */
   static final int DIMENSION = 128;
 

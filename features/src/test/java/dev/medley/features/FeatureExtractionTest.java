@@ -7,6 +7,8 @@ import dev.medley.core.Dataset;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.InvalidInputException;
 import dev.medley.data.DatasetFolder;
+import dev.medley.data.FeatureRecord;
+import dev.medley.data.FeatureRecords;
 import dev.medley.data.Inspection;
 import dev.medley.data.ReadOptions;
 import dev.medley.formats.Npy;
@@ -71,7 +73,7 @@ class FeatureExtractionTest {
             text	e	no text in title,brand,categories,description
             image	c	broken.png: not a picture of a known format
             image	d	../outside.png: the name leads out of images/
-            image	f	no picture is named
+            image	f	no picture in the dataset
             """);
     Dataset dataset = DatasetFolder.read(shop.folder);
     assertThat(dataset.warnings())
@@ -124,6 +126,95 @@ class FeatureExtractionTest {
     assertThat(image).hasBinaryContent(before);
     run(LIGHT);
     assertThat(Npy.read(image).columns()).isGreaterThan(2);
+  }
+
+  private static FeatureRequest unsaid(FeatureRequest.Matrix... matrices) {
+    return new FeatureRequest(null, null, List.of(matrices), null, 2);
+  }
+
+  private FeatureRequest.Matrix audio(String modality) throws IOException {
+    Path matrix = parent.resolve(modality + ".npy");
+    Npy.write(matrix, 1, 2, (row, out) -> out[0] = 1);
+    Path ids = parent.resolve("ids.txt");
+    Files.writeString(ids, "a\n");
+    return new FeatureRequest.Matrix(modality, matrix, ids);
+  }
+
+  @Test
+  void withoutAnEncoderTheRecordedOneEncodesAgainFromItsFields() throws IOException {
+    List<TextField> titles = List.of(TextField.TITLE);
+    run(
+        new FeatureRequest(
+            new FeatureRequest.Text.TfIdf(),
+            new FeatureRequest.Image.None(),
+            List.of(),
+            titles,
+            2));
+    Path items = shop.folder.resolve("items.tsv");
+    Files.writeString(items, Files.readString(items).replace("glass hat", "wool hat"));
+
+    run(unsaid());
+    assertThat(FeatureRecords.read(shop.folder).get("text"))
+        .returns("tfidf", FeatureRecord::encoder)
+        .returns("title", record -> record.settings().get("fields"));
+    assertThat(FeatureAudit.of(shop.folder).encodings())
+        .extracting(FeatureAudit.Encoding::stale)
+        .containsExactly("", "");
+
+    List<TextField> more = List.of(TextField.TITLE, TextField.BRAND);
+    run(new FeatureRequest(null, null, List.of(), more, 2));
+    assertThat(FeatureRecords.read(shop.folder).get("text"))
+        .returns("tfidf", FeatureRecord::encoder)
+        .returns("title,brand", record -> record.settings().get("fields"));
+  }
+
+  @Test
+  void matrixAloneLeavesTextsAndPicturesAsTheyAre() throws IOException {
+    assertThat(run(unsaid(audio("audio")))).hasSize(1);
+    assertThat(shop.folder.resolve("text_feat.npy")).doesNotExist();
+    assertThat(shop.folder.resolve("image_feat.npy")).doesNotExist();
+  }
+
+  @Test
+  void aModelOfUnknownPathGivesTheRowsThatItHasGivenAndNoOthers() throws IOException {
+    Path model = parent.resolve("model.onnx");
+    OnnxFile.embeddings(model, new float[][] {{0, 1}, {1, 1}, {1, 0}});
+    Files.writeString(parent.resolve("tokenizer.json"), EncodersTest.TOKENIZER);
+    FeatureRequest.Text onnx = new FeatureRequest.Text.Onnx(model);
+    run(new FeatureRequest(onnx, new FeatureRequest.Image.None(), List.of(), null, 2));
+    Path text = shop.folder.resolve("text_feat.npy");
+    byte[] before = Files.readAllBytes(text);
+    Files.delete(model);
+
+    assertThat(run(unsaid()).get(0)).returns("onnx", FeatureReport::encoder);
+    assertThat(text).hasBinaryContent(before);
+    Path items = shop.folder.resolve("items.tsv");
+    Files.writeString(items, Files.readString(items).replace("glass hat", "straw hat"));
+    assertThatThrownBy(() -> run(unsaid()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "text: expected nothing to encode that onnx, of which dataset.json does not keep the path, has not encoded before, got something; say --text onnx:FILE, another encoder, or none to leave text_feat.npy as it is");
+    assertThat(text).hasBinaryContent(before);
+  }
+
+  @Test
+  void aTextFileOfSomethingElseIsLeftAloneAndFieldsForItAreRefused() throws IOException {
+    Path text = shop.folder.resolve("text_feat.npy");
+    run(unsaid(audio("text")));
+    byte[] matrix = Files.readAllBytes(text);
+    run(unsaid());
+    assertThat(text).hasBinaryContent(matrix);
+
+    run(LIGHT);
+    Npy.write(text, 6, 2, (row, out) -> out[row % 2] = 1); // no longer as recorded
+    byte[] own = Files.readAllBytes(text);
+    run(unsaid());
+    assertThat(text).hasBinaryContent(own);
+    assertThatThrownBy(() -> run(new FeatureRequest(null, null, List.of(), TextField.ALL, 2)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "--fields: expected --text with it where %s was made by something else, got none; say the encoder that shall replace it, or leave --fields out"
+                .formatted(text));
   }
 
   @Test

@@ -169,6 +169,17 @@ public record CsvSource(
     }
   }
 
+  @Override
+  public @Nullable ItemIds itemIds() {
+    return items == null || itemColumns == null
+        ? null
+        : new ItemIds(
+            "--item-id " + itemColumns.id,
+            "%s column %s".formatted(items.getFileName(), itemColumns.id),
+            "%s column %s".formatted(interactions.getFileName(), interactionColumns.item),
+            "choose another --item-id");
+  }
+
   private static void add(ItemSink sink, List<@Nullable String> values, String where)
       throws IOException {
     sink.add(

@@ -27,8 +27,13 @@ final class Drops {
 
   /** Several more, of which no place is known; nothing where there are none. */
   void add(String stage, String reason, long count) {
+    add(stage, reason, count, "");
+  }
+
+  /** Several more, the first of them there; nothing where there are none. */
+  void add(String stage, String reason, long count, String first) {
     if (count > 0) {
-      tallies.computeIfAbsent(new Key(stage, reason), absent -> new Tally("")).count += count;
+      tallies.computeIfAbsent(new Key(stage, reason), absent -> new Tally(first)).count += count;
     }
   }
 

@@ -24,16 +24,20 @@ public final class ItemSink implements Closeable {
 
   private final Workspace workspace;
   private final DuckDBAppender appender;
+  private final DuckDBAppender strangers;
   private final Drops drops;
   private final Progress progress;
   private final Set<String> items;
   private final Set<String> seen = new HashSet<>();
   private final boolean all;
+  private final Set<String> surviving;
   private long read;
   private long described;
+  private long met; // descriptions of items that have interactions
 
   /**
-   * Creates the table {@code described}.
+   * Creates the tables {@code described} and {@code strangers}, of descriptions of items that do
+   * not survive.
    *
    * @param surviving the items that have interactions
    * @param all whether others become items, too
@@ -48,9 +52,12 @@ public final class ItemSink implements Closeable {
     workspace.execute(
         "CREATE TABLE described(item VARCHAR, title VARCHAR, description VARCHAR, brand VARCHAR,"
             + " categories VARCHAR, image VARCHAR)");
+    workspace.execute("CREATE TABLE strangers(item VARCHAR, place BIGINT, address VARCHAR)");
     this.workspace = workspace;
     this.appender = workspace.appender("described");
+    this.strangers = workspace.appender("strangers");
     this.items = new HashSet<>(surviving);
+    this.surviving = all ? Set.copyOf(items) : items;
     this.all = all;
     this.drops = drops;
     this.progress = progress;
@@ -76,6 +83,11 @@ public final class ItemSink implements Closeable {
           where);
       return;
     }
+    if (surviving.contains(id)) {
+      met++;
+    } else {
+      stranger(id, where);
+    }
     if (!wants(id)) {
       return;
     }
@@ -98,6 +110,15 @@ public final class ItemSink implements Closeable {
       appender.beginRow();
       appender.append(id).append(title).append(description).append(brand).append(categories);
       appender.append(CleanText.line(item.image())).endRow();
+    } catch (SQLException failure) {
+      throw Workspace.failed(failure);
+    }
+  }
+
+  private void stranger(String id, String where) throws IOException {
+    try {
+      strangers.beginRow();
+      strangers.append(id).append(read).append(where).endRow();
     } catch (SQLException failure) {
       throw Workspace.failed(failure);
     }
@@ -143,8 +164,18 @@ public final class ItemSink implements Closeable {
     return described;
   }
 
+  /** How many descriptions are of items that survive. */
+  long met() {
+    return met;
+  }
+
   @Override
   public void close() throws IOException {
+    try {
+      strangers.close();
+    } catch (SQLException failure) {
+      throw Workspace.failed(failure);
+    }
     workspace.commit(appender);
   }
 }

@@ -63,11 +63,14 @@ public final class Preparation {
 
     ItemTable items;
     long described;
+    long met;
     try (ItemSink sink = new ItemSink(workspace, table.items(), k == 0, drops, progress)) {
       source.items(sink);
       items = ItemTable.of(workspace, sink.items());
       described = sink.described();
+      met = sink.met();
     }
+    strangers(source, met, k, workspace, drops);
     items.write(folder, source.pictures(), drops);
     VectorSink vectors = new VectorSink(folder, scratch, items.rowOf(), drops, progress);
     source.vectors(vectors);
@@ -89,6 +92,42 @@ public final class Preparation {
         items.pictures(),
         vectors.done(),
         drops.list());
+  }
+
+  /**
+   * Counts the descriptions of items that nobody interacted with, where the whole catalogue is not
+   * asked for.
+   *
+   * @param met descriptions of items that survive
+   * @throws InvalidInputException if there are no others and the source says where its ids stand
+   */
+  private static void strangers(Source source, long met, int k, Workspace workspace, Drops drops)
+      throws IOException {
+    String strange = "FROM strangers ANTI JOIN items USING (item)";
+    long count = workspace.number("SELECT count(*) " + strange);
+    Source.ItemIds ids = source.itemIds();
+    if (ids != null
+        && met == 0
+        && count > 0
+        && count == workspace.number("SELECT count(*) FROM strangers")) {
+      throw new InvalidInputException(
+          "%s: expected ids of %s among those of %s, got none (first: '%s' against '%s'); %s"
+              .formatted(
+                  ids.subject(),
+                  ids.items(),
+                  ids.interactions(),
+                  workspace.text("SELECT arg_min(item, place) FROM strangers"),
+                  workspace.text("SELECT arg_min(item, line) FROM pairs JOIN items USING (i)"),
+                  ids.remedy()));
+    }
+    if (k > 0) {
+      drops.add(
+          ItemSink.STAGE,
+          "descriptions of items that nobody interacted with",
+          count,
+          workspace.text("SELECT coalesce(arg_min(address, place), '') " + strange));
+    }
+    workspace.execute("DROP TABLE strangers");
   }
 
   /** The source and what was done to it, for {@code dataset.json}. */

@@ -89,6 +89,17 @@ public record Recbole(Path inter, @Nullable Path item, String user, String itemI
     }
   }
 
+  @Override
+  public @Nullable ItemIds itemIds() {
+    return item == null
+        ? null
+        : new ItemIds(
+            "--item " + item,
+            "%s column %s".formatted(item.getFileName(), itemId),
+            "%s column %s".formatted(inter.getFileName(), itemId),
+            "give the descriptions of the same dataset");
+  }
+
   private static String field(List<String> fields, int at) {
     return at < 0 ? "" : fields.get(at);
   }

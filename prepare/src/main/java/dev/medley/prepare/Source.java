@@ -39,6 +39,17 @@ public interface Source {
   /** Hands over descriptions of items, in any order, also of others than those that survive. */
   default void items(ItemSink sink) throws IOException {}
 
+  /**
+   * Where the ids of described items and of interactions stand, as {@code products.csv column sku},
+   * and what to do where no id is in both.
+   */
+  record ItemIds(String subject, String items, String interactions, String remedy) {}
+
+  /** What to say where no item that is described has an interaction; null where that may be. */
+  default @Nullable ItemIds itemIds() {
+    return null;
+  }
+
   /** The pictures that go along, or null. */
   default @Nullable PictureFolder pictures() {
     return null;

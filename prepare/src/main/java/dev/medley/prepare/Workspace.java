@@ -82,6 +82,15 @@ final class Workspace implements Closeable {
     }
   }
 
+  /** The first value of the first row as a text. */
+  String text(String sql) throws IOException {
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "";
+    } catch (SQLException failure) {
+      throw failed(failure);
+    }
+  }
+
   /** What is done with each row. */
   interface RowReader {
     /** Reads the current row. */

@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.InvalidInputException;
+import dev.medley.data.SplitKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -279,7 +282,8 @@ class CsvImportTest {
 
   @Test
   void wholeCatalogueStaysWithoutAKCore() throws IOException {
-    Path items = lines(folder.resolve("items.csv"), "sku,name,text,maker,kind", "p9,Unsold,,,");
+    Path items =
+        lines(folder.resolve("items.csv"), "sku,name,text,maker,kind", "p9,Unsold,,,", "p1,Cup,,,");
     CsvSource source = withItems(lines(folder.resolve("i.csv"), TABLE), items, null, null);
     prepare(source, PrepareOptions.DEFAULT.withKCore(0), out);
     assertThat(items(out)).contains("p9\tUnsold\t\t\t\t").hasSize(5);
@@ -292,5 +296,57 @@ class CsvImportTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(file + " line 1: expected a column 'who', got user, item; name one of them");
     assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void itemsOfWhichNoneIsInTheInteractionsAreRefusedWithAFirstIdOfEach(int k) throws IOException {
+    Path orders = lines(folder.resolve("orders.csv"), TABLE);
+    Path products =
+        lines(
+            folder.resolve("products.csv"),
+            "sku,name,text,maker,kind",
+            "green rug,p1,,,",
+            "red vase,p2,,,");
+    assertThatThrownBy(
+            () ->
+                prepare(
+                    withItems(orders, products, null, null),
+                    PrepareOptions.DEFAULT.withKCore(k),
+                    out))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "--item-id sku: expected ids of products.csv column sku among those of orders.csv column what, got none (first: 'green rug' against 'p2'); choose another --item-id");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void itemsThatNobodyInteractedWithAreCountedAndThoseOfTheCoreAreNot() throws IOException {
+    Path orders = lines(folder.resolve("orders.csv"), TABLE);
+    Path products =
+        lines(
+            folder.resolve("products.csv"),
+            "sku,name,text,maker,kind",
+            "p7,Cup,,,",
+            "p2,Mug,,,",
+            "p8,Pot,,,");
+    assertThat(drops(prepare(withItems(orders, products, null, null), out)))
+        .contains("items: 2 descriptions of items that nobody interacted with");
+
+    // p2 alone is in the interactions, and the minimum rating leaves it out
+    PrepareOptions picky =
+        new PrepareOptions(
+            OptionalInt.of(1),
+            SplitKind.SHIPPED,
+            0,
+            OptionalDouble.of(3.5),
+            null,
+            null,
+            PrepareOptions.MEMORY_MEBIBYTES,
+            2);
+    Funnel funnel =
+        prepare(withItems(orders, products, null, null), picky, folder.resolve("picky"));
+    assertThat(drops(funnel))
+        .contains("items: 2 descriptions of items that nobody interacted with");
   }
 }
