@@ -117,9 +117,11 @@ final class CompareCommand implements Callable<Integer> {
     }
     Comparison comparison = new Comparison();
     for (int k = 0; k < runs.size(); k++) {
-      System.err.printf(
-          "run %d of %d: %s, seed %d%n",
-          k + 1, runs.size(), labels.get(k), runs.get(k).asked().seed());
+      if (runs.size() > 1) {
+        System.err.printf(
+            "run %d of %d: %s, seed %d%n",
+            k + 1, runs.size(), labels.get(k), runs.get(k).asked().seed());
+      }
       comparison.add(labels.get(k), runs.get(k).execute());
     }
     for (RunFolder run : finished) {
