@@ -1,32 +1,23 @@
 package dev.medley.cli;
 
 import dev.medley.core.Dataset;
-import dev.medley.core.Imputation;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
 import dev.medley.core.Scorer;
-import dev.medley.core.Seed;
-import dev.medley.core.TrainingView;
 import dev.medley.engine.NeighborGraphs;
 import dev.medley.engine.NoGradient;
 import dev.medley.engine.Scope;
-import dev.medley.engine.TensorFile;
-import dev.medley.models.Cadmr;
 import dev.medley.models.Explainable;
 import dev.medley.models.Model;
-import dev.medley.models.ModelInput;
-import dev.medley.models.Settings;
 import dev.medley.models.blocks.ItemNeighbors;
 import dev.medley.models.blocks.ItemWeights;
 import dev.medley.runs.RunFolder;
-import dev.medley.runs.RunLayout;
 import dev.medley.runs.RunRequest;
 import dev.medley.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -80,39 +71,12 @@ final class Explainer implements AutoCloseable {
               .formatted(run.folder()));
     }
     NeighborGraphs graphs = NeighborGraphs.cachedIn(graphs());
-    Model model = make(request, dataset, dataset.train(), graphs);
-    try {
-      TensorFile.readInto(run.file(part + RunLayout.PARAMETERS), model.parameters().tensors());
-      return new Explainer(request, dataset, scorer, model);
-    } catch (IOException | RuntimeException failure) {
-      model.close();
-      throw failure;
-    }
+    Model model = StoredModels.read(run, part, dataset, dataset.train(), graphs);
+    return new Explainer(request, dataset, scorer, model);
   }
 
   private static Path graphs() {
     return CacheFolder.path().resolve("graphs");
-  }
-
-  private static Model make(
-      RunRequest request, Dataset dataset, Interactions train, NeighborGraphs graphs) {
-    Map<String, Settings.Given> settings = new LinkedHashMap<>();
-    request
-        .hyperparameters()
-        .forEach((key, value) -> settings.put(key, new Settings.Given(value.toString(), "run")));
-    Settings.Given earlier = settings.remove(Cadmr.PRETRAINED); // the run has all parameters
-    if (earlier != null && !earlier.text().isEmpty()) {
-      settings.put("pretrainEpochs", new Settings.Given("0", "run"));
-    }
-    TrainingView view = new TrainingView(train, dataset.features(), dataset.descriptions());
-    Object impute = request.options().getOrDefault("impute", Imputation.ZERO.label());
-    ModelInput input =
-        new ModelInput(
-            view,
-            new Seed(request.seed()).child("model"),
-            Imputation.parse(impute.toString()),
-            graphs);
-    return Models.named(request.model()).recipe(new Settings(settings)).create().apply(input);
   }
 
   /**
@@ -231,7 +195,7 @@ final class Explainer implements AutoCloseable {
     }
     // a graph of these interactions is nobody else's: not kept
     NeighborGraphs graphs = NeighborGraphs.readFrom(graphs());
-    try (Model other = make(request, dataset, train, graphs)) {
+    try (Model other = StoredModels.make(request, dataset, train, graphs)) {
       other.parameters().copyFrom(trained.parameters());
       return Trainer.scorerOf(other);
     }

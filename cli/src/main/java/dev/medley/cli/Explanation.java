@@ -48,11 +48,10 @@ record Explanation(
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("score: " + shares.stream().map(Share::text).collect(Collectors.joining(", ")));
-    List<Contribution> raising = history.stream().filter(one -> one.value > 0).toList();
-    if (!raising.isEmpty()) {
-      lines.add("because of " + list(raising, Explanation::signed));
-    } else if (!history.isEmpty()) {
-      lines.add("no interaction of the user raises the score by itself");
+    if (!history.isEmpty()) {
+      boolean raising = history.stream().allMatch(one -> one.value > 0);
+      lines.add(
+          (raising ? "because of " : "most of the history: ") + list(history, Explanation::signed));
     }
     if (!weights.isEmpty()) {
       lines.add(

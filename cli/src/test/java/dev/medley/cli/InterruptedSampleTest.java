@@ -12,14 +12,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A signal while a folder is being written. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends POSIX signals")
 class InterruptedSampleTest extends CommandLineTest {
+  @TempDir Path bin;
 
   /** A shell that takes its time, so that what is interrupted has time to fail. */
   private Path slowShell() throws IOException {
-    Path bin = Files.createTempDirectory("medley-bin");
     Path shell = bin.resolve("sh");
     Files.writeString(shell, "#!/bin/sh\nsleep 2\nexec /bin/sh \"$@\"\n");
     Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwx------"));

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddEase implements Model {
 
-  private static final List<Double> FEATURE_L2 = List.of(0.1, 1.0, 10.0, 100.0, 1000.0);
   private static final List<Double> WEIGHTS = List.of(0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0);
 
   /**
@@ -131,10 +130,9 @@ public final class AddEase implements Model {
     return FeatureStages.of(
         config.l2(),
         this::interactions,
-        FeatureStages.grid(
-            FeatureStages.open(config.featureL2(), FEATURE_L2),
-            FeatureStages.open(config.featureWeight(), WEIGHTS),
-            this::fit));
+        config.featureL2(),
+        FeatureStages.open(config.featureWeight(), WEIGHTS),
+        this::fit);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * is decided at that λ.
  */
 final class FeatureStages {
+  private static final List<Double> PENALTIES = List.of(0.1, 1.0, 10.0, 100.0, 1000.0); // λ_F
 
   private FeatureStages() {}
 
@@ -47,18 +48,27 @@ final class FeatureStages {
     void fit(double featureL2, double weight);
   }
 
-  /** Every λ_F with every w, each λ_F's beside each other. */
-  static List<Phase.Candidate> grid(
-      List<Double> penalties, List<Double> weights, FeatureFit features) {
+  /**
+   * {@link #of} with every λ_F and every w of the features.
+   *
+   * @param penalty λ_F; null for validation to decide it, too
+   * @param weights w that are tried for each
+   */
+  static List<Phase> of(
+      @Nullable Double l2,
+      DoubleConsumer interactions,
+      @Nullable Double penalty,
+      List<Double> weights,
+      FeatureFit features) {
     List<Phase.Candidate> candidates = new ArrayList<>();
-    for (double own : penalties) {
+    for (double own : open(penalty, PENALTIES)) {
       for (double w : weights) {
         candidates.add(
             new Phase.Candidate(
                 Map.of("featureL2", own, "featureWeight", w), () -> features.fit(own, w)));
       }
     }
-    return candidates;
+    return of(l2, interactions, candidates);
   }
 
   /** The value, or those that are tried where it is left open. */

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class L3ae implements Model {
 
-  private static final List<Double> FEATURE_L2 = List.of(0.1, 1.0, 10.0, 100.0, 1000.0);
   private static final List<Double> WEIGHTS =
       List.of(0.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0);
 
@@ -151,10 +150,9 @@ public final class L3ae implements Model {
     return FeatureStages.of(
         config.l2(),
         this::interactions,
-        FeatureStages.grid(
-            FeatureStages.open(config.featureL2(), FEATURE_L2),
-            FeatureStages.open(config.featureWeight(), WEIGHTS),
-            this::fit));
+        config.featureL2(),
+        FeatureStages.open(config.featureWeight(), WEIGHTS),
+        this::fit);
   }
 
   @Override
