@@ -12,6 +12,7 @@ import dev.medley.models.ModelInput;
 import dev.medley.models.MrCsaf;
 import dev.medley.models.Phase;
 import dev.medley.models.Settings;
+import dev.medley.models.SparseEase;
 import dev.medley.runs.PeakMemory;
 import dev.medley.training.Checkpoints;
 import dev.medley.training.StepRule;
@@ -23,11 +24,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One epoch at the size of Amazon Electronics: 192,403 × 63,001, 1.69 M interactions, random
- * features of 4096 and 384 numbers. {@code electronics cadmr|mr-csaf [THREADS] [GRAPHS]}, each in a
- * process of its own, for its memory; neighbour graphs are kept in the folder GRAPHS where one is
- * given. MR-CSAF goes through the loop with its sampled keys, and besides takes one step with all
- * keys.
+ * One epoch, or one closed-form fit, at the size of Amazon Electronics: 192,403 × 63,001, 1.69 M
+ * interactions, random features of 4096 and 384 numbers. {@code electronics
+ * cadmr|mr-csaf|sparse-ease [THREADS] [GRAPHS]}, each in a process of its own, for its memory;
+ * neighbour graphs are kept in the folder GRAPHS where one is given. MR-CSAF goes through the loop
+ * with its sampled keys, and besides takes one step with all keys.
  */
 final class Electronics {
   private static final int USERS = 192_403;
@@ -60,9 +61,10 @@ final class Electronics {
     switch (name) {
       case "cadmr" -> cadmr(data);
       case "mr-csaf" -> mrCsaf(data, graphs);
+      case "sparse-ease" -> sparseEase(data);
       default ->
           throw new InvalidInputException(
-              "electronics: expected cadmr or mr-csaf, got '" + name + "'");
+              "electronics: expected cadmr, mr-csaf or sparse-ease, got '" + name + "'");
     }
   }
 
@@ -101,6 +103,18 @@ final class Electronics {
   private static ModelInput input(TrainingView data, NeighborGraphs graphs) {
     ModelInput input = ModelInput.of(data, new Seed(1));
     return new ModelInput(input.data(), input.seed(), input.imputation(), graphs);
+  }
+
+  /** One λ for each of the K that are tried by default; the second fit is that of the larger K. */
+  private static void sparseEase(TrainingView data) throws Exception {
+    for (int neighbors : SparseEase.NEIGHBORS) {
+      SparseEase.Config config = new SparseEase.Config(100.0, neighbors);
+      try (SparseEase model = new SparseEase(config, ModelInput.of(data, new Seed(1)))) {
+        Phase.ClosedForm phase = (Phase.ClosedForm) model.phases().get(0);
+        double millis = Timings.median(0, 1, () -> phase.candidates().get(0).fit().run());
+        print("fit of %d neighbours, one λ".formatted(neighbors), millis / 1000);
+      }
+    }
   }
 
   private static MrCsaf.Config config(String keys) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class SparseEase implements Model {
 
   /** What is tried for K where it is left open; validation decides. */
-  private static final List<Integer> NEIGHBORS = List.of(100, 500);
+  public static final List<Integer> NEIGHBORS = List.of(100, 500);
 
   /**
    * What it leaves open.
