@@ -98,6 +98,9 @@ final class RecommendCommand implements Callable<Integer> {
     for (int k = 0; k < items.size(); k++) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("item", items.get(k).id());
+      if (!items.get(k).title().isEmpty()) {
+        one.put("title", items.get(k).title());
+      }
       one.put("score", items.get(k).score());
       if (explain) {
         one.put("why", why.get(k).json());

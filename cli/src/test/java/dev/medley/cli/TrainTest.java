@@ -291,7 +291,10 @@ class TrainTest extends CommandLineTest {
         .containsPattern("p\\d+  The product \\d+");
     JsonNode answer = medley("recommend", run, "--user", "anna-3", "--json").done().json();
     assertThat(answer.path("user").asText()).isEqualTo("anna-3");
-    assertThat(answer.path("items").path(0).path("item").asText()).matches("p\\d+");
+    JsonNode best = answer.path("items").path(0);
+    assertThat(best.path("item").asText()).matches("p\\d+");
+    assertThat(best.path("title").asText())
+        .isEqualTo("The product " + best.path("item").asText().substring(1));
   }
 
   @Test

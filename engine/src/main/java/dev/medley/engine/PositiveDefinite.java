@@ -45,8 +45,8 @@ public final class PositiveDefinite {
   /**
    * Solves many systems of one size, without a tape.
    *
-   * @param matrices B × N × N, symmetric, of either precision; their content is undefined
-   *     afterwards
+   * @param matrices B × N × N, symmetric, of which only the lower triangles are read; of either
+   *     precision; their content is undefined afterwards
    * @param right B × N × 1
    * @return the solutions, B × N × 1, in the innermost scope; null where a matrix was not positive
    *     definite in its precision

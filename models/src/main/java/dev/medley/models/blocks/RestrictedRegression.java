@@ -116,13 +116,13 @@ public final class RestrictedRegression {
     int height = Math.max(1, Math.min(items, BLOCK_FLOATS / Math.max(1, width * width)));
     float[] grams = new float[height * width * width];
     float[] right = new float[height * width];
-    int[] place = new int[items]; // of the predictors of the item at hand, from 1
+    Overlaps overlaps = new Overlaps();
     for (int from = 0; from < items; from += height) {
       int size = Math.min(height, items - from);
       Arrays.fill(grams, 0);
       Arrays.fill(right, 0);
       for (int item = from; item < from + size; item++) {
-        fill(item, l2, grams, right, item - from, place);
+        fill(item, l2, grams, right, item - from, overlaps);
       }
       try (Scope scope = Scope.open()) {
         Tensor solution =
@@ -146,37 +146,62 @@ public final class RestrictedRegression {
   }
 
   /**
-   * R_NᵀR_N + λI and R_Nᵀr_j of item j. Rows beyond the predictors that it has are those of the
-   * identity, whose solution is 0.
+   * The lower triangle of R_NᵀR_N + λI, and R_Nᵀr_j, of item j. Rows beyond the predictors that it
+   * has are those of the identity, whose solution is 0.
    */
-  private void fill(int item, double l2, float[] grams, float[] right, int system, int[] place) {
+  private void fill(
+      int item, double l2, float[] grams, float[] right, int system, Overlaps overlaps) {
     int begin = item * width;
-    int count = counts[item];
-    for (int k = 0; k < count; k++) {
-      place[predictors[begin + k]] = k + 1;
-    }
     for (int k = 0; k < width; k++) {
       int row = (system * width + k) * width;
-      if (k < count) {
-        int predictor = predictors[begin + k];
-        for (int n = byItem.begin(predictor); n < byItem.end(predictor); n++) {
-          int user = byItem.columns()[n];
-          for (int other = train.begin(user); other < train.end(user); other++) {
-            int at = place[train.columns()[other]];
-            if (at > 0) {
-              grams[row + at - 1]++;
-            } else if (train.columns()[other] == item) {
-              right[system * width + k]++;
-            }
-          }
-        }
+      if (k < counts[item]) {
+        overlaps.add(predictors[begin + k], k);
+        overlaps.count(predictors[begin + k], grams, row);
         grams[row + k] += (float) l2;
       } else {
         grams[row + k] = 1;
       }
     }
-    for (int k = 0; k < count; k++) {
-      place[predictors[begin + k]] = 0;
+    overlaps.count(item, right, system * width);
+    overlaps.clear();
+  }
+
+  /**
+   * Which of the items added so far each user has, so that pairs are counted along the users and no
+   * item is looked at that was not added.
+   */
+  private final class Overlaps {
+    private final int[] places = new int[train.size()]; // of a user's items, from its first on
+    private final int[] sizes = new int[train.users()]; // how many of them
+    private final int[] touched = new int[train.users()]; // users with a size
+    private int users; // touched
+
+    void add(int item, int place) {
+      for (int n = byItem.begin(item); n < byItem.end(item); n++) {
+        int user = byItem.columns()[n];
+        if (sizes[user] == 0) {
+          touched[users++] = user;
+        }
+        places[train.begin(user) + sizes[user]++] = place;
+      }
+    }
+
+    /** Adds how many users the item has in common with each added one, at that one's place. */
+    void count(int item, float[] counts, int row) {
+      for (int n = byItem.begin(item); n < byItem.end(item); n++) {
+        int user = byItem.columns()[n];
+        int first = train.begin(user);
+        for (int at = first; at < first + sizes[user]; at++) {
+          counts[row + places[at]]++;
+        }
+      }
+    }
+
+    void clear() {
+      for (int k = 0; k < users; k++) {
+        sizes[touched[k]] = 0;
+      }
+      users = 0;
     }
   }
 
