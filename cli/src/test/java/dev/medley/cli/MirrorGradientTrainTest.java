@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --set mirrorGradient.beta=N} of every model that is trained by steps. */
 class MirrorGradientTrainTest extends CommandLineTest {
@@ -42,6 +44,7 @@ class MirrorGradientTrainTest extends CommandLineTest {
     run(model, shop, plain);
     run(model, shop, off, "mirrorGradient.beta=0", "mirrorGradient.alpha2=0.3");
     run(model, shop, on, "mirrorGradient.beta=1");
+    assertThat(plain.resolve("history.csv")).content().doesNotContain("Infinity");
     assertThat(off.resolve("parameters.safetensors"))
         .hasSameBinaryContentAs(plain.resolve("parameters.safetensors"));
     assertThat(metrics(off)).isEqualTo(metrics(plain));
@@ -54,6 +57,27 @@ class MirrorGradientTrainTest extends CommandLineTest {
     assertThat(json(plain.resolve("request.json")).path("hyperparameters").fieldNames())
         .toIterable()
         .noneMatch(key -> key.startsWith("mirrorGradient"));
+  }
+
+  /** On this data an epoch is one step, so that the second epoch's is the first that differs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lightgcn", "glocal-k"})
+  void stepsAreCountedFromEpochToEpoch(String model) throws IOException {
+    Path shop = Shops.shop(folder);
+    Path plain = folder.resolve("plain");
+    Path on = folder.resolve("on");
+    run(model, shop, plain, "epochs=3", "evaluateEvery=1");
+    run(model, shop, on, "epochs=3", "evaluateEvery=1", "mirrorGradient.beta=2");
+    assertThat(losses(on).subList(0, 2)).isEqualTo(losses(plain).subList(0, 2));
+    assertThat(losses(on).get(2)).isNotEqualTo(losses(plain).get(2));
+  }
+
+  /** Phase, epoch and the first term of each row. */
+  private static List<String> losses(Path run) throws IOException {
+    return Files.readAllLines(run.resolve("history.csv")).stream()
+        .skip(1)
+        .map(line -> String.join(",", List.of(line.split(",")).subList(0, 3)))
+        .toList();
   }
 
   @Test

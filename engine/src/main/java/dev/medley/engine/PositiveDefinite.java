@@ -1,9 +1,7 @@
 package dev.medley.engine;
 
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /** Exact work on symmetric positive definite matrices, by Cholesky's factorisation. */
 public final class PositiveDefinite {
@@ -40,36 +38,5 @@ public final class PositiveDefinite {
             return true;
           });
     }
-  }
-
-  /**
-   * Solves many systems of one size, without a tape.
-   *
-   * @param matrices B × N × N, symmetric, of which only the lower triangles are read; of either
-   *     precision; their content is undefined afterwards
-   * @param right B × N × 1
-   * @return the solutions, B × N × 1, in the innermost scope; null where a matrix was not positive
-   *     definite in its precision
-   */
-  public static @Nullable Tensor solve(Tensor matrices, Tensor right) {
-    if (matrices.dim() != 3
-        || matrices.size(1) != matrices.size(2)
-        || right.dim() != 3
-        || right.size(0) != matrices.size(0)
-        || right.size(1) != matrices.size(1)) {
-      throw new IllegalArgumentException(
-          "systems to solve: expected B × N × N and B × N × 1, got %d and %d dimensions"
-              .formatted(matrices.dim(), right.dim()));
-    }
-    if (matrices.numel() == 0) {
-      return right;
-    }
-    return NoGradient.of(
-        () -> {
-          T_TensorTensor_T factored = torch.linalg_cholesky_ex(matrices, false, false);
-          return factored.get1().count_nonzero().item().toLong() != 0
-              ? null
-              : torch.cholesky_solve(right, factored.get0(), false);
-        });
   }
 }

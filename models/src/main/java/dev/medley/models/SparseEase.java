@@ -3,70 +3,61 @@ package dev.medley.models;
 import dev.medley.core.Interactions;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.AvailableMemory;
+import dev.medley.engine.Owned;
 import dev.medley.engine.Parameters;
-import dev.medley.models.blocks.CoOccurrence;
+import dev.medley.engine.Tensors;
+import dev.medley.models.blocks.GramInverse;
 import dev.medley.models.blocks.ItemNeighbors;
-import dev.medley.models.blocks.RestrictedRegression;
+import dev.medley.models.blocks.LargestOfRows;
 import dev.medley.models.blocks.TrainedScorer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EASEᴿ in which each item is predicted from few others, so that no I × I array exists.
+ * EASEᴿ of which each item's largest weights are kept, so that no I × I array exists.
  *
- * <p>U users, I items, K neighbours; R is U × I. N_j are the K items that go best with item j:
- * those that most users have besides j, and where fewer than K share a user with j, those that go
- * with these. Column j of B solves EASEᴿ's problem (steck2019ease, eq. 3) among N_j, exactly:
- * (R_NᵀR_N + λI) b = R_Nᵀ r_j; all else is zero. Where N_j holds every item that any chain of users
- * connects with j, that is EASEᴿ's column. Memory I K, and K³ multiplications an item.
+ * <p>U users, I items, K neighbours; R is U × I. P = (RᵀR + λI)⁻¹ comes some columns at a time, and
+ * with it B_ij = −P_ij / P_jj (steck2019ease, eq. 8); of row i, what item i says of others, the K
+ * largest |B_ij| are kept. With K = I − 1 that is EASEᴿ. Memory I K; the multiplications are those
+ * of as many products with R as conjugate gradients take for I right sides.
  *
- * <p>Choice: which entries of B are not zero is settled beforehand, as steck2019markov does from
- * correlations; there entries are solved for in groups of items, here for each item by itself.
+ * <p>Choice: weights are cut off after the whole problem is solved, where steck2019markov settles
+ * beforehand which may differ from zero: docs/decisions/0017-sparse-ease.md.
  */
 public final class SparseEase implements Model {
-
-  /** What is tried for K where it is left open; validation decides. */
-  public static final List<Integer> NEIGHBORS = List.of(100, 500);
 
   /**
    * What it leaves open.
    *
    * @param l2 λ, above 0; null: validation decides among EASEᴿ's eight
-   * @param neighbors K, at least 1 and fewer than the items; null: validation decides among 100 and
-   *     500
+   * @param neighbors K, at least 1; where there are not so many others, all of them
    */
-  public record Config(@Nullable Double l2, @Nullable Integer neighbors)
-      implements Hyperparameters {
+  public record Config(@Nullable Double l2, int neighbors) implements Hyperparameters {
 
-    /** Validation decides both. */
-    public static final Config DEFAULT = new Config(null, null);
+    /** Validation decides λ; K was chosen on it: docs/models/sparse-ease.md. */
+    public static final Config DEFAULT = new Config(null, 100);
 
     /** Refuses values out of range. */
     public Config {
       Range.openAbove("l2", l2, 0);
-      Range.openAtLeast("neighbors", neighbors, 1);
+      Range.atLeast("neighbors", neighbors, 1);
     }
 
     @Override
     public void check(TrainingView data) {
-      for (int width : tried(data.items())) {
-        if (neighbors != null || width < data.items()) { // an only item has no other
-          Range.fewerNeighbors(width, data.items());
-        }
-        RestrictedRegression.refuseBeyond("sparse-ease", data.items(), width, room());
+      int width = width(data.items());
+      if (data.items() > 1) { // an only item has no other
+        Range.fewerNeighbors(width, data.items());
       }
+      LargestOfRows.refuseBeyond("sparse-ease", data.items(), width, room());
     }
 
-    /** What K is tried: the one given, else those of the two that there are items for. */
-    private List<Integer> tried(int items) {
-      if (neighbors != null) {
-        return List.of(neighbors);
-      }
-      List<Integer> fewer = NEIGHBORS.stream().filter(k -> k < items).toList();
-      return fewer.isEmpty() ? List.of(Math.max(1, items - 1)) : fewer;
+    private int width(int items) {
+      return Math.min(neighbors, Math.max(1, items - 1));
     }
 
     /** Bytes: nearly all of it is on the heap, which may be less than what the system has free. */
@@ -77,14 +68,16 @@ public final class SparseEase implements Model {
 
     /** Reads the keys of this record; {@link #DEFAULT} where one is not given. */
     public static Config read(Settings settings) {
-      return new Config(settings.openNumber("l2"), settings.openInteger("neighbors"));
+      return new Config(
+          settings.openNumber("l2"), settings.integer("neighbors", DEFAULT.neighbors));
     }
   }
 
   private final Config config;
   private final Interactions train;
   private final Parameters parameters;
-  private @Nullable RestrictedRegression columns; // N_j of every j
+  private final GramInverse inverse;
+  private final Owned owned;
   private @Nullable ItemNeighbors fitted; // B
 
   /**
@@ -97,18 +90,33 @@ public final class SparseEase implements Model {
     config.check(input.data());
     this.config = config;
     this.train = input.data().train();
-    this.parameters = Parameters.from(input.seed(), input.precision());
+    try (Owned made = new Owned()) {
+      this.parameters = made.add(Parameters.from(input.seed(), input.precision()));
+      this.inverse = made.add(new GramInverse(train, parameters));
+      this.owned = made.kept();
+    }
   }
 
-  private void fit(int neighbors, double l2) {
+  private void fit(double l2) {
     fitted = null; // so that there are not two at a time
-    RestrictedRegression known = columns;
-    if (known == null || known.width() != neighbors) {
-      columns = null;
-      known = RestrictedRegression.of(train, CoOccurrence.mostShared(train, neighbors), neighbors);
-      columns = known;
+    LargestOfRows kept = new LargestOfRows(train.items(), config.width(train.items()));
+    inverse.forEach(l2, (from, columns) -> keep(from, columns, kept));
+    fitted = kept.toScorer(train);
+  }
+
+  /** Columns of B from those of P, I × B. */
+  private static void keep(int from, Tensor columns, LargestOfRows kept) {
+    int size = Math.toIntExact(columns.size(1));
+    Tensor diagonal = columns.narrow(0, from, size).diagonal().clone(); // P_jj, B
+    float[] weights =
+        Tensors.toFloats(columns.div_(diagonal.neg().unsqueeze(0)).to(torch.ScalarType.Float));
+    for (int k = 0; k < weights.length; k++) {
+      int row = k / size;
+      int column = from + k % size;
+      if (row != column) { // diag(B) = 0
+        kept.offer(row, column, weights[k]);
+      }
     }
-    fitted = known.solve(l2, parameters);
   }
 
   @Override
@@ -118,13 +126,12 @@ public final class SparseEase implements Model {
 
   @Override
   public List<Phase> phases() {
-    List<Phase.Candidate> candidates = new ArrayList<>();
-    for (int k : config.tried(train.items())) {
-      for (double l2 : FeatureStages.open(config.l2(), Ease.L2)) {
-        candidates.add(new Phase.Candidate(Map.of("neighbors", k, "l2", l2), () -> fit(k, l2)));
-      }
-    }
-    return List.of(new Phase.ClosedForm("fit", candidates));
+    return List.of(
+        new Phase.ClosedForm(
+            "fit",
+            FeatureStages.open(config.l2(), Ease.L2).stream()
+                .map(l2 -> new Phase.Candidate(Map.of("l2", l2), () -> fit(l2)))
+                .toList()));
   }
 
   @Override
@@ -137,6 +144,6 @@ public final class SparseEase implements Model {
 
   @Override
   public void close() {
-    parameters.close();
+    owned.close();
   }
 }

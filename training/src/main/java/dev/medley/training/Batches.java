@@ -51,8 +51,8 @@ public final class Batches {
 
   /** How many batches an epoch has. */
   public int count(Sampler<?> sampler) {
-    int rows = rows(sampler);
-    return (rows + sampler.batchSize() - 1) / sampler.batchSize();
+    long full = sampler.batchSize(); // rows and batch together may be more than an int holds
+    return Math.toIntExact((rows(sampler) + full - 1) / full);
   }
 
   private int rows(Sampler<?> sampler) {

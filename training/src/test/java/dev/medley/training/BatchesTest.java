@@ -67,6 +67,17 @@ class BatchesTest {
         .toArray();
   }
 
+  @Test
+  void aBatchOfMoreThanThereIsIsOneBatch() {
+    Interactions train = random(5, 8, 1);
+    for (int size : new int[] {15, 16, Integer.MAX_VALUE}) {
+      assertThat(batches(train, new Sampler.ItemRows(size), 1)).hasSize(1);
+      assertThat(batches(train, new Sampler.UserRows(size), 1)).hasSize(1);
+      assertThat(batches(train, new Sampler.PositivePairs(size), 1)).hasSize(1);
+      assertThat(batches(train, new Sampler.PairsWithNegatives(size), 1)).hasSize(1);
+    }
+  }
+
   @Property(tries = 100)
   void everyInteractionComesOnceWithAnItemThatOccursButIsNotTheUsers(
       @ForAll @IntRange(min = 1, max = 30) int users,

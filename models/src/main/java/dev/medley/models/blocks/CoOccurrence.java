@@ -17,29 +17,6 @@ public final class CoOccurrence {
    * @param shrink at least 0
    */
   public static ItemNeighbors nearest(Interactions train, int neighbors, double shrink) {
-    return strongest(
-        train,
-        neighbors,
-        (common, one, other) -> common / (Math.sqrt(one) * Math.sqrt(other) + shrink));
-  }
-
-  /**
-   * The {@code neighbors} largest r_i·r_j of each item i, the users that have both, without itself
-   * and without items that share no user with it; ties go to the smaller number.
-   *
-   * @param train R, U × I
-   * @param neighbors at least 1
-   */
-  public static ItemNeighbors mostShared(Interactions train, int neighbors) {
-    return strongest(train, neighbors, (common, one, other) -> common);
-  }
-
-  private interface Strength {
-    /** Of two items with so many users in common, and each. */
-    double of(float common, int one, int other);
-  }
-
-  private static ItemNeighbors strongest(Interactions train, int neighbors, Strength strength) {
     Interactions byItem = train.transposed();
     TopNeighbors rows = new TopNeighbors(train.items(), neighbors);
     float[] common = new float[train.items()]; // r_i·r_j for the item at hand
@@ -59,7 +36,8 @@ public final class CoOccurrence {
       for (int k = 0; k < count; k++) {
         int other = touched[k];
         if (other != item) {
-          rows.offer(other, strength.of(common[other], byItem.count(item), byItem.count(other)));
+          double norms = Math.sqrt(byItem.count(item)) * Math.sqrt(byItem.count(other));
+          rows.offer(other, common[other] / (norms + shrink));
         }
         common[other] = 0;
       }
