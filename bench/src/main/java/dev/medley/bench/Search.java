@@ -15,18 +15,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A tuned comparison: {@code search DATASET OUT TRIALS MINUTES MODEL…}. Each model is given the
  * same budget, so many trials or so many minutes of training, whichever ends first; its first trial
  * always ends. Every trial is a process of its own and a run below OUT, chosen among by validation
- * alone. Goes on where it was stopped. At the end stands the ensemble of the best models.
+ * alone. Goes on where it was stopped; beside a trial that failed, or that the minutes ended,
+ * stands a file that says so, and it is not tried again. At the end stands the ensemble of the best
+ * models.
  */
 final class Search {
   private static final String CHOSEN_BY = "recall@20";
   private static final int MEMBERS = 4;
   private static final long GRACE_SECONDS = 60;
+  private static final int COLUMNS = 12;
 
   /** A finished trial. */
   private record Trial(String model, Path run, List<String> settings, RunMetrics metrics) {
@@ -62,16 +66,16 @@ final class Search {
     List<String> rows = new ArrayList<>();
     for (String model : Arrays.asList(arguments).subList(4, arguments.length)) {
       List<Trial> ended = search.tried(model);
-      Trial chosen =
-          ended.stream().max(Comparator.comparingDouble(Trial::validation)).orElseThrow();
-      best.add(chosen);
-      boolean over = ended.size() == 1 && secondsOf(chosen.run) > search.seconds;
-      rows.add(
-          row(
-              model,
-              chosen.run,
-              ended.size(),
-              String.join(" ", chosen.settings) + (over ? " (over the minutes)" : "")));
+      Optional<Trial> chosen = ended.stream().max(Comparator.comparingDouble(Trial::validation));
+      if (chosen.isEmpty()) {
+        rows.add("| %s | 0 |%s".formatted(model, " |".repeat(COLUMNS - 2)));
+        continue;
+      }
+      Trial trial = chosen.get();
+      best.add(trial);
+      boolean over = ended.size() == 1 && secondsOf(trial.run) > search.seconds;
+      String settings = String.join(" ", trial.settings) + (over ? " (over the minutes)" : "");
+      rows.add(row(model, trial.run, ended.size(), settings));
     }
     if (best.size() > 1) {
       search.ensemble(best).ifPresent(rows::add);
@@ -90,33 +94,52 @@ final class Search {
       number++;
       Path run = out.resolve(model + "-" + number);
       double left = number == 1 ? Double.POSITIVE_INFINITY : seconds - spent;
-      if (left <= 0 || !trained(model, settings, run, left)) {
+      if (left <= 0) {
         break;
       }
+      boolean finished = trained(model, settings, run, left);
       spent += secondsOf(run);
-      Trial trial = new Trial(model, run, settings, RunFolder.openUnverified(run).metrics());
-      ended.add(trial);
-      System.err.printf(
-          "%s %d: validation %.4f, %.0f s so far, %s%n",
-          model, number, trial.validation(), spent, String.join(" ", settings));
+      if (finished) {
+        Trial trial = new Trial(model, run, settings, RunFolder.openUnverified(run).metrics());
+        ended.add(trial);
+        System.err.printf(
+            "%s %d: validation %.4f, %.0f s so far, %s%n",
+            model, number, trial.validation(), spent, String.join(" ", settings));
+      }
     }
     return ended;
   }
 
-  /** Whether the training ended within its time; what it did is kept in any case. */
+  /** Whether the training ended well and within its time; what it did is kept in any case. */
   private boolean trained(String model, List<String> settings, Path run, double seconds)
       throws IOException, InterruptedException {
     if (RunState.of(run) == RunState.FINISHED) {
       return true;
     }
+    Path given = Path.of(run + ".given-up");
+    if (Files.exists(given)) {
+      return false;
+    }
     List<String> line = new ArrayList<>(List.of("train", model, dataset.toString()));
     line.addAll(List.of("--seed", "1", "--threads", "1", "--resume", "--out", run.toString()));
     settings.forEach(setting -> line.addAll(List.of("--set", setting)));
-    return ended(line, Path.of(run + ".log"), Math.max(0, seconds - secondsOf(run)));
+    Path log = Path.of(run + ".log");
+    OptionalInt status = status(line, log, Math.max(0, seconds - secondsOf(run)));
+    if (status.isPresent() && status.getAsInt() == 0) {
+      return true;
+    }
+    String why =
+        status.isPresent() ? "status " + status.getAsInt() + ", see " + log : "out of time";
+    System.err.printf("%s: given up, %s%n", run.getFileName(), why);
+    Files.writeString(given, why + System.lineSeparator());
+    return false;
   }
 
-  /** A command in a process of its own, with this one's memory settings. */
-  private static boolean ended(List<String> line, Path log, double seconds)
+  /**
+   * The exit status of a command in a process of its own, with this one's memory settings; none
+   * where it took longer.
+   */
+  private static OptionalInt status(List<String> line, Path log, double seconds)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -133,12 +156,9 @@ final class Search {
       if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
-      return false;
+      return OptionalInt.empty();
     }
-    if (process.exitValue() != 0) {
-      throw new IllegalStateException(log + ": ended with status " + process.exitValue());
-    }
-    return true;
+    return OptionalInt.of(process.exitValue());
   }
 
   /** What a run has been trained for, also one that was stopped: the seconds of its history. */
@@ -169,7 +189,10 @@ final class Search {
     List<String> line = new ArrayList<>(List.of("ensemble"));
     members.forEach(member -> line.add(member.run.toString()));
     line.addAll(List.of("--out", run.toString()));
-    ended(line, Path.of(run + ".log"), Double.POSITIVE_INFINITY);
+    Path log = Path.of(run + ".log");
+    if (status(line, log, Double.POSITIVE_INFINITY).orElseThrow() != 0) {
+      throw new IllegalStateException("the ensemble failed, see " + log);
+    }
     String names = String.join(" + ", members.stream().map(Trial::model).toList());
     return Optional.of(row("ensemble", run, 1, names));
   }
@@ -189,7 +212,8 @@ final class Search {
         test.getOrDefault("ndcg@20", Double.NaN),
         test.getOrDefault("coverage@20", Double.NaN),
         test.getOrDefault("arp@20", Double.NaN),
-        folder.summary().outcome().secondsTotal(),
+        // of a resumed run that is the last process alone
+        Math.max(folder.summary().outcome().secondsTotal(), secondsOf(run)),
         folder.summary().outcome().peakRssMb(),
         settings);
   }

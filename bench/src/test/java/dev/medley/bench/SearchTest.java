@@ -73,6 +73,17 @@ class SearchTest {
         .toList();
   }
 
+  /** Without texts addvae fails at once; what comes after it is searched all the same. */
+  @Test
+  void aTrialThatFailsIsGivenUpAndTheOthersGoOn() throws Exception {
+    List<String> rows = search("2", "5", "addvae", "popular");
+
+    assertThat(rows.get(0)).startsWith("| addvae | 0 | ");
+    assertThat(rows.get(1)).startsWith("| popular | 1 | ");
+    assertThat(folder.resolve("out/addvae-2.given-up")).content().startsWith("status 2, see ");
+    assertThat(folder.resolve("out/addvae-2.log")).content().contains("texts");
+  }
+
   @Test
   void theFirstTrialEndsWhateverTheMinutes() throws Exception {
     assertThat(search("3", "0", "bpr")).singleElement().asString().startsWith("| bpr | 1 | ");
