@@ -62,6 +62,11 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void leftOut(String phase, int number, String reason) {
+    System.err.printf("warning: %s %d of %d left out: %s%n", phase, number, candidates, reason);
+  }
+
+  @Override
   public void evaluated(Evaluated evaluated) {
     double metric = evaluated.metrics().getOrDefault(Validation.DECIDING, Double.NaN);
     if (evaluated.best()) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -274,6 +275,35 @@ class TrainTest extends CommandLineTest {
             "--set",
             "learningRate=1e30")
         .failedWith("training diverged: scores are not finite", "epoch 1, batch 1");
+  }
+
+  /** Features so large that the smallest penalties of those tried are lost in float32. */
+  @Test
+  void aClosedFormGoesOnWithTheCandidatesThatCanBeFitted() throws IOException {
+    Path shop = Shops.shop(folder);
+    float[][] alike = new float[Shops.ITEMS][2];
+    for (float[] row : alike) {
+      Arrays.fill(row, 3000);
+    }
+    Shops.features(shop, "image", alike);
+    Outcome done =
+        medley(
+                "train",
+                "add-ease",
+                shop,
+                "--threads",
+                1,
+                "--out",
+                folder.resolve("run"),
+                "--set",
+                "featureScaling=raw",
+                "--set",
+                "l2=5")
+            .done();
+    assertThat(done.errors())
+        .filteredOn(line -> line.startsWith("warning: features 1 of 40 left out: featureL2: "))
+        .hasSize(1);
+    assertThat(done.errors()).anyMatch(line -> line.contains("features 40 of 40, validation"));
   }
 
   @Test

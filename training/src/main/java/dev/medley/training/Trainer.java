@@ -1,5 +1,6 @@
 package dev.medley.training;
 
+import dev.medley.core.InvalidInputException;
 import dev.medley.core.Scorer;
 import dev.medley.core.Seed;
 import dev.medley.core.TrainingView;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a model's phases. The only training loop there is. */
 public final class Trainer {
@@ -201,20 +203,35 @@ public final class Trainer {
     }
   }
 
+  /** Fits the best candidate; one of several that cannot be fitted is left out. */
   private Map<String, Object> solve(
       Phase.ClosedForm phase, Progress progress, List<TrainingListener> listeners) {
     listeners.forEach(listener -> listener.phaseStarted(phase, 0));
     List<Phase.Candidate> candidates = phase.candidates();
+    @Nullable InvalidInputException refused = null;
     int best = 0;
     for (int number = 1; number <= candidates.size(); number++) {
       long since = System.nanoTime();
-      candidates.get(number - 1).fit().run();
+      try {
+        candidates.get(number - 1).fit().run();
+      } catch (InvalidInputException refusal) {
+        refused = refusal;
+        if (candidates.size() > 1) {
+          int which = number;
+          listeners.forEach(
+              each -> each.leftOut(phase.name(), which, String.valueOf(refusal.getMessage())));
+        }
+        continue;
+      }
       Map<String, Double> metrics = measure(progress);
       boolean better = progress.evaluated(number, deciding(metrics), false);
       if (better) {
         best = number;
       }
       tell(listeners, phase, number, Map.of(), metrics, better, since);
+    }
+    if (best == 0 && refused != null) {
+      throw refused;
     }
     if (best != candidates.size()) {
       candidates.get(best - 1).fit().run();

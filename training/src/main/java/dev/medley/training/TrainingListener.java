@@ -35,6 +35,13 @@ public interface TrainingListener {
   /** A step is done. */
   default void stepped(int epoch, int batch, int batches) {}
 
+  /**
+   * A candidate of a closed form cannot be fitted, and others go on without it.
+   *
+   * @param number from 1
+   */
+  default void leftOut(String phase, int number, String reason) {}
+
   /** An evaluation is done; its checkpoint follows. */
   default void evaluated(Evaluated evaluated) {}
 }

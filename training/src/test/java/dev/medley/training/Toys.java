@@ -85,6 +85,12 @@ final class Toys {
   /** What the loop told, without the seconds. */
   static final class Told implements TrainingListener {
     final List<String> lines = new ArrayList<>();
+    final List<String> leftOut = new ArrayList<>();
+
+    @Override
+    public void leftOut(String phase, int number, String reason) {
+      leftOut.add(phase + " " + number + ": " + reason);
+    }
 
     @Override
     public void resumed(int evaluations) {

@@ -440,6 +440,9 @@ class TrainerTest {
           new Phase.Candidate(
               Map.of("given", value),
               () -> {
+                if (value < 0) {
+                  throw new InvalidInputException("given: expected at least 0, got " + value);
+                }
                 fitted.add(value);
                 model.given = value;
               }));
@@ -468,6 +471,36 @@ class TrainerTest {
     try (OneNumber model = new OneNumber(self -> List.of(candidates(self, fitted, 1, 2)))) {
       train(model, Toys.scripted(.1, .3), StepRule.PLAIN);
       assertThat(fitted).containsExactly(1f, 2f);
+    }
+  }
+
+  @Test
+  void aCandidateThatCannotBeFittedIsLeftOut() throws IOException {
+    List<Float> fitted = new ArrayList<>();
+    Told told = new Told();
+    try (OneNumber model = new OneNumber(self -> List.of(candidates(self, fitted, -1, 2, 3, -4)))) {
+      TrainingResult result = train(model, Toys.scripted(.3, .1), StepRule.PLAIN, told);
+      assertThat(fitted).containsExactly(2f, 3f, 2f);
+      assertThat(result.chosen()).isEqualTo(Map.of("given", 2f));
+      assertThat(phaseAndEpoch(told)).containsExactly("fit 2", "fit 3");
+      assertThat(told.leftOut)
+          .containsExactly(
+              "fit 1: given: expected at least 0, got -1.0",
+              "fit 4: given: expected at least 0, got -4.0");
+    }
+  }
+
+  @Test
+  void whereNoCandidateCanBeFittedTheLastOnesReasonIsTheFailure() throws IOException {
+    for (float[] values : new float[][] {{-2}, {-1, -2}}) {
+      Told told = new Told();
+      try (OneNumber model =
+          new OneNumber(self -> List.of(candidates(self, new ArrayList<>(), values)))) {
+        assertThatThrownBy(() -> train(model, Toys.scripted(), StepRule.PLAIN, told))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessage("given: expected at least 0, got -2.0");
+        assertThat(told.leftOut).hasSize(values.length > 1 ? values.length : 0);
+      }
     }
   }
 
