@@ -34,7 +34,8 @@ public final class SparseEase implements Model {
    * What it leaves open.
    *
    * @param l2 λ, above 0; null: validation decides among EASEᴿ's eight
-   * @param neighbors K, at least 1; where there are not so many others, all of them
+   * @param neighbors K, at least 1 and fewer than the items; the default means all others where
+   *     there are not so many
    */
   public record Config(@Nullable Double l2, int neighbors) implements Hyperparameters {
 
@@ -57,7 +58,9 @@ public final class SparseEase implements Model {
     }
 
     private int width(int items) {
-      return Math.min(neighbors, Math.max(1, items - 1));
+      return neighbors == DEFAULT.neighbors
+          ? Math.min(neighbors, Math.max(1, items - 1))
+          : neighbors;
     }
 
     /** Bytes: nearly all of it is on the heap, which may be less than what the system has free. */

@@ -311,10 +311,20 @@ class LinearAutoencoderTest {
   }
 
   @Test
-  void moreNeighborsThanThereAreItemsAreAllOthers() {
+  void asManyNeighborsAsItemsAreRefused() {
+    mustBeRefused(
+        new SparseEase.Config(1.0, 30),
+        new TrainingView(TRAIN, List.of()),
+        "neighbors: expected fewer than the 30 items, got 30");
+  }
+
+  @Test
+  void theDefaultIsAllOthersWhereThereAreFewer() {
     double[][] weights = LiteralLeastSquares.autoencoder(LiteralLeastSquares.dense(TRAIN), 10);
     try (SparseEase model =
-        new SparseEase(new SparseEase.Config(10.0, 1000), input(Precision.FLOAT))) {
+        new SparseEase(
+            new SparseEase.Config(10.0, SparseEase.Config.DEFAULT.neighbors()),
+            input(Precision.FLOAT))) {
       fit(model, 0, 0);
       mustScore(model, TRAIN, weights);
     }

@@ -1,0 +1,91 @@
+package dev.medley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every model on next to no data. */
+@Tag("slow")
+class SmallestDataTest extends CommandLineTest {
+
+  static Stream<String> models() {
+    return Models.all().stream().map(Models.Entry::name);
+  }
+
+  /** Two epochs where it has epochs, one neighbour where it has neighbours. */
+  private static void trainShortly(String model, Path shop, Path run) {
+    List<Object> settings = new ArrayList<>();
+    for (Hyperparameter parameter : Models.named(model).hyperparameters()) {
+      switch (parameter.name()) {
+        case "epochs" -> settings.addAll(List.of("--set", "epochs=2"));
+        case "neighbors" -> settings.addAll(List.of("--set", "neighbors=1"));
+        default -> {}
+      }
+    }
+    train(model, shop, run, settings.toArray());
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void oneUserAndTwoItems(String model) throws IOException {
+    List<String> lines = List.of("userID\titemID\tx_label", "0\t0\t0", "0\t1\t2");
+    Path shop = Shops.write(folder, "shop", lines);
+    Shops.features(shop, "image", new float[] {1, 2}, new float[] {3, 4});
+    Files.write(shop.resolve("items.tsv"), List.of("id\ttitle", "0\tred scarf", "1\tred vase"));
+    Path run = folder.resolve("run");
+    trainShortly(model, shop, run);
+
+    assertThat(json(run.resolve("metrics.json")).path("test").path("recall@20").asDouble())
+        .isEqualTo(1);
+    JsonNode items = medley("recommend", run, "--user", 0, "--json").done().json().path("items");
+    assertThat(items.size()).isEqualTo(1);
+    assertThat(items.path(0).path("item").asText()).isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void usersWhoHaveEverythingAreRecommendedNothing(String model) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("userID\titemID\tx_label"));
+    for (int user = 0; user < 3; user++) {
+      for (int item = 0; item < Shops.ITEMS; item++) {
+        lines.add(user + "\t" + item + "\t0");
+      }
+    }
+    Path shop = Shops.write(folder, "shop", lines, "image", "text");
+    Shops.texts(shop);
+    Path run = folder.resolve("run");
+    trainShortly(model, shop, run);
+
+    assertThat(
+            medley("recommend", run, "--user", 1, "--json").done().json().path("items").isEmpty())
+        .isTrue();
+  }
+
+  /** Items and users that nobody knows anything of, and items whose features are all the same. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void strangersAndFeaturesThatAreAllAlike(String model) throws IOException {
+    List<String> lines = new ArrayList<>(Shops.lines());
+    lines.removeIf(line -> line.matches("\\d+\\t(0|1)\\t0")); // two items without training
+    Path shop = Shops.write(folder, "shop", lines);
+    float[][] alike = new float[Shops.ITEMS][3];
+    Shops.features(shop, "image", alike);
+    Shops.features(shop, "text", alike);
+    Shops.texts(shop);
+    Path run = folder.resolve("run");
+    trainShortly(model, shop, run);
+
+    assertThat(
+            medley("recommend", run, "--user", 1, "-k", 100, "--json").done().json().path("items"))
+        .allSatisfy(item -> assertThat(item.path("score").isNumber()).isTrue());
+  }
+}
