@@ -288,7 +288,7 @@ public final class Models {
               2021,
               "features",
               "gradient",
-              "-",
+              "tiktok",
               Lattice.Config::read,
               Lattice::new),
           new Entry<>(

@@ -23,7 +23,7 @@ public final class ItemKnn implements Model {
   /** What is tried for a key that is left open; validation decides. */
   private static final List<Integer> NEIGHBORS = List.of(20, 50, 100, 200, 500);
 
-  private static final List<Double> SHRINKS = List.of(0.0, 10.0, 100.0);
+  private static final List<Double> SHRINKS = List.of(0.0, 10.0, 100.0, 1000.0);
 
   /**
    * What ItemKNN leaves open.
@@ -31,7 +31,7 @@ public final class ItemKnn implements Model {
    * @param neighbors kept in each row, at least 1 and fewer than the items; null: validation
    *     decides among 20 … 500
    * @param shrink added to the product of the norms, at least 0; null: validation decides among 0,
-   *     10, 100
+   *     10, 100, 1000
    */
   public record Config(@Nullable Integer neighbors, @Nullable Double shrink)
       implements Hyperparameters {

@@ -94,7 +94,7 @@ class ItemKnnTest {
           .extracting(
               candidate ->
                   candidate.chosen().get("neighbors") + "/" + candidate.chosen().get("shrink"))
-          .containsExactly("3/0.0", "3/10.0", "3/100.0");
+          .containsExactly("3/0.0", "3/10.0", "3/100.0", "3/1000.0");
       assertThatThrownBy(model::scorer)
           .hasMessage("itemknn: expected to be fitted before it scores");
     }
