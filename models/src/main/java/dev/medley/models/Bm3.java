@@ -66,9 +66,9 @@ public final class Bm3 implements Model {
     public static final Config PAPER =
         new Config(64, 1, 0.3, 0.1, 2, false, FeatureScaling.RAW, Optimization.COMMON);
 
-    /** Of the authors' grid, and a longer patience; chosen on validation: docs/models/bm3.md. */
+    /** As published, with a longer patience; chosen on validation: docs/models/bm3.md. */
     public static final Config DEFAULT =
-        new Config(64, 1, 0.3, 0.01, 2, false, FeatureScaling.RAW, Optimization.COMMON.patient(60));
+        new Config(64, 1, 0.3, 0.1, 2, false, FeatureScaling.RAW, Optimization.COMMON.patient(60));
 
     /** Refuses values out of range. */
     public Config {
