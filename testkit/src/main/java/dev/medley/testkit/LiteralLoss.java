@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.assertj.core.data.Offset;
+import org.bytedeco.pytorch.Tensor;
 
 /** Compares a model's loss with its literal form: every term, and the gradient of their sum. */
 public final class LiteralLoss {
@@ -65,6 +66,38 @@ public final class LiteralLoss {
           .as(model.parameters().all().get(p).name())
           .isLessThan(TOLERANCE);
     }
+  }
+
+  /**
+   * What a term should be.
+   *
+   * @param value before the weight
+   */
+  record Expected(String name, double weight, double value) {}
+
+  /**
+   * Fails unless a loss has these terms and their weighted sum, values to 1e-9 of their size.
+   *
+   * @param loss in float64
+   */
+  static void mustEqual(Loss loss, List<Expected> expected) {
+    assertThat(loss.terms().stream().map(Loss.Term::name))
+        .isEqualTo(expected.stream().map(Expected::name).toList());
+    double total = 0;
+    for (int term = 0; term < expected.size(); term++) {
+      Expected each = expected.get(term);
+      Loss.Term found = loss.terms().get(term);
+      assertThat(found.weight()).as(each.name()).isCloseTo(each.weight(), Offset.offset(1e-12));
+      mustEqual(each.name(), found.value(), each.value());
+      total += each.weight() * each.value();
+    }
+    mustEqual("total", loss.total(), total);
+  }
+
+  private static void mustEqual(String what, Tensor found, double expected) {
+    assertThat(found.item().toDouble())
+        .as(what)
+        .isCloseTo(expected, Offset.offset(1e-9 * Math.abs(expected)));
   }
 
   private static List<double[]> gradients(Model model, Loss loss) {

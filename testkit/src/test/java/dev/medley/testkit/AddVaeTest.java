@@ -15,21 +15,25 @@ import dev.medley.engine.Precision;
 import dev.medley.engine.Scope;
 import dev.medley.engine.Tensors;
 import dev.medley.models.AddVae;
+import dev.medley.models.Batch;
 import dev.medley.models.ModelInput;
+import dev.medley.models.Phase;
 import dev.medley.models.blocks.DeAttention;
 import dev.medley.models.blocks.Disentangled;
 import dev.medley.models.blocks.ItemWords;
 import dev.medley.models.blocks.LogSumExp;
 import dev.medley.models.blocks.RatingRows;
 import dev.medley.models.blocks.TrainedScorer;
+import dev.medley.testkit.LiteralDisentangled.Draws;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
-/** The parts of ADDVAE against the same written out. */
+/** ADDVAE and its parts against the same written out. */
 class AddVaeTest {
 
   static {
@@ -217,6 +221,130 @@ class AddVaeTest {
             }
           }
         }
+      }
+    }
+  }
+
+  private static final Disentangled.Form FORM = new Disentangled.Form(3, 4, 5, 0.4, 0.3);
+  private static final int ANNEAL = 4; // epochs
+
+  /** Every word stands in several items, some twice. */
+  private static final List<ItemDescription> TEXTS =
+      IntStream.range(0, UnevenUsers.ITEMS)
+          .mapToObj(
+              item -> text("a%d b%d".formatted(item % 3, item % 4), "b%d".formatted(item % 4)))
+          .toList();
+
+  private static AddVae model(double inputDropout) {
+    AddVae model =
+        new AddVae(
+            new AddVae.Config(
+                FORM,
+                10,
+                inputDropout,
+                0.7,
+                ANNEAL,
+                0.3,
+                0.15,
+                AddVae.Config.DEFAULT.optimization()),
+            ModelInput.of(new TrainingView(UnevenUsers.train(), List.of(), TEXTS), new Seed(1))
+                .with(Precision.DOUBLE));
+    PlainRows.redraw(model.parameters(), new Seed(2));
+    return model;
+  }
+
+  /** The bags of words of all users, U × V. */
+  private static double[][] bags() {
+    ItemWords words = ItemWords.required("addvae", TEXTS, 10);
+    try (Parameters type = Parameters.from(new Seed(1), Precision.DOUBLE);
+        RatingRows bags = words.ofUsers(UnevenUsers.train(), type)) {
+      double[] unit = new double[words.size() * words.size()];
+      for (int word = 0; word < words.size(); word++) {
+        unit[word * words.size() + word] = 1;
+      }
+      double[] all =
+          Doubles.toArray(bags.times(bags.values(), Doubles.of(unit, words.size(), words.size())));
+      double[][] rows = new double[bags.count()][words.size()];
+      for (int k = 0; k < all.length; k++) {
+        rows[k / words.size()][k % words.size()] = all[k];
+      }
+      return rows;
+    }
+  }
+
+  private static double[][] chosen(double[][] rows, int[] users) {
+    return Arrays.stream(users).mapToObj(user -> rows[user]).toArray(double[][]::new);
+  }
+
+  /** What an encoder draws after the gates: for each prototype the entries to keep, then ε. */
+  private static Draws drawn(double[][] rows, double[][] gumbel, double dropout) {
+    int entries =
+        (int) Arrays.stream(rows).flatMapToDouble(Arrays::stream).filter(x -> x != 0).count();
+    double[][] kept = new double[FORM.prototypes()][];
+    double[][][] noise = new double[FORM.prototypes()][][];
+    for (int k = 0; k < FORM.prototypes(); k++) {
+      kept[k] = UnevenUsers.kept(entries, dropout);
+      noise[k] = UnevenUsers.normal(rows.length, FORM.dim());
+    }
+    return new Draws(gumbel, kept, noise);
+  }
+
+  private static double[][] gumbel(int columns) {
+    return Draws.gumbel(UnevenUsers.uniform(columns, FORM.prototypes()));
+  }
+
+  /** Drawn from the generator as the model's: both gates, then what the encoders draw. */
+  @Test
+  void everyTermOfTheLossIsThatOfTheLiteralFormWithTheSameDraws() {
+    int[] users = {5, 0, 3, 6};
+    for (double dropout : new double[] {0, 0.5}) {
+      try (AddVae model = model(dropout);
+          Scope scope = Scope.open()) {
+        double[][] items = chosen(UnevenUsers.dense(), users);
+        double[][] words = chosen(bags(), users);
+        torch.manual_seed(7);
+        double[][] itemGumbel = gumbel(items[0].length);
+        double[][] wordGumbel = gumbel(words[0].length);
+        Draws itemDraws = drawn(items, itemGumbel, dropout);
+        Draws wordDraws = drawn(words, wordGumbel, dropout);
+        LiteralAddVae.Terms terms =
+            new LiteralAddVae(FORM, model.parameters()).terms(items, words, itemDraws, wordDraws);
+        Phase.Gradient<Batch.UserRows> phase = phase(model);
+        for (int epoch : new int[] {1, ANNEAL - 1, ANNEAL + 5}) {
+          phase.epochStart().prepare(epoch, new Seed(1).stream());
+          double kl = 0.7 * Math.min(1, epoch / (double) ANNEAL);
+          torch.manual_seed(7);
+          LiteralLoss.mustEqual(
+              phase.loss().apply(new Batch.UserRows(users)),
+              List.of(
+                  new LiteralLoss.Expected("nll", 1, terms.likelihood()),
+                  new LiteralLoss.Expected("kl", kl, terms.divergence()),
+                  new LiteralLoss.Expected("text-nll", 0.3, terms.textLikelihood()),
+                  new LiteralLoss.Expected("text-kl", 0.3 * kl, terms.textDivergence()),
+                  new LiteralLoss.Expected("alignment", 0.15, terms.alignment())));
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // its phase is on rows of users
+  private static Phase.Gradient<Batch.UserRows> phase(AddVae model) {
+    return (Phase.Gradient<Batch.UserRows>) model.phases().get(0);
+  }
+
+  @Test
+  void scoresAreWhatTheItemsDecoderGivesWhereNothingIsDrawn() {
+    try (AddVae model = model(0.5);
+        Scope scope = Scope.open()) {
+      double[][] items = UnevenUsers.dense();
+      double[][] words = bags();
+      double[][] expected =
+          new LiteralAddVae(FORM, model.parameters())
+              .scores(items, words, Draws.none(FORM, items), Draws.none(FORM, words));
+      float[] scores = ModelContract.scores(model);
+      double[] all = PlainRows.concatenated(expected);
+      for (int k = 0; k < scores.length; k++) {
+        assertThat((double) scores[k]).isCloseTo(all[k], Offset.offset(1e-6));
       }
     }
   }

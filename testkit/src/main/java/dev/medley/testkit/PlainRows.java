@@ -2,6 +2,10 @@ package dev.medley.testkit;
 
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
+import dev.medley.core.RandomStream;
+import dev.medley.core.Seed;
+import dev.medley.engine.Parameter;
+import dev.medley.engine.Parameters;
 import dev.medley.models.Model;
 import java.util.function.ToDoubleBiFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -13,7 +17,12 @@ final class PlainRows {
 
   /** The parameter {@code name}; a vector is one row. */
   static double[][] parameter(Model model, String name) {
-    Tensor value = model.parameters().tensors().get(name);
+    return parameter(model.parameters(), name);
+  }
+
+  /** The parameter {@code name}; a vector is one row. */
+  static double[][] parameter(Parameters parameters, String name) {
+    Tensor value = parameters.tensors().get(name);
     if (value == null) {
       throw new IllegalArgumentException("no parameter " + name);
     }
@@ -24,6 +33,18 @@ final class PlainRows {
       rows[k / columns][k % columns] = all[k];
     }
     return rows;
+  }
+
+  /** Draws every parameter anew from U(±½), so that nothing, as a bias, is at zero. */
+  static void redraw(Parameters parameters, Seed seed) {
+    for (Parameter parameter : parameters.all()) {
+      float[] numbers = new float[Math.toIntExact(parameter.count())];
+      RandomStream random = seed.child(parameter.name()).stream();
+      for (int k = 0; k < numbers.length; k++) {
+        numbers[k] = (float) (random.nextDouble() - 0.5);
+      }
+      parameters.set(parameter.name(), numbers);
+    }
   }
 
   /** The rows of features; those that are missing are zeros. */
@@ -70,14 +91,61 @@ final class PlainRows {
 
   /** x W + b. */
   static double[][] linear(Model model, String name, double[][] x) {
-    double[][] product = times(x, parameter(model, name + "/weight"));
-    double[] bias = parameter(model, name + "/bias")[0];
+    return linear(model.parameters(), name, x);
+  }
+
+  /** x W + b. */
+  static double[][] linear(Parameters parameters, String name, double[][] x) {
+    double[][] product = times(x, parameter(parameters, name + "/weight"));
+    double[] bias = parameter(parameters, name + "/bias")[0];
     for (double[] row : product) {
       for (int k = 0; k < row.length; k++) {
         row[k] += bias[k];
       }
     }
     return product;
+  }
+
+  /** The hyperbolic tangent of every number, in place. */
+  static double[][] tanh(double[][] x) {
+    for (double[] row : x) {
+      for (int k = 0; k < row.length; k++) {
+        row[k] = Math.tanh(row[k]);
+      }
+    }
+    return x;
+  }
+
+  /** x / ‖x‖. */
+  static double[] unit(double[] x) {
+    double length = Math.sqrt(dot(x, x));
+    double[] unit = x.clone();
+    for (int k = 0; k < unit.length; k++) {
+      unit[k] /= length;
+    }
+    return unit;
+  }
+
+  /** log softmax. */
+  static double[] logSoftmax(double[] x) {
+    double sum = 0;
+    for (double each : x) {
+      sum += Math.exp(each);
+    }
+    double[] logs = x.clone();
+    for (int k = 0; k < logs.length; k++) {
+      logs[k] -= Math.log(sum);
+    }
+    return logs;
+  }
+
+  /** ‖x‖² of all numbers. */
+  static double squares(double[][] x) {
+    double sum = 0;
+    for (double[] row : x) {
+      sum += dot(row, row);
+    }
+    return sum;
   }
 
   static double[][] stacked(double[][] above, double[][] below) {
