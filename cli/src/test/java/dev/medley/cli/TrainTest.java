@@ -117,8 +117,8 @@ class TrainTest extends CommandLineTest {
 
     JsonNode open = json(folder.resolve("open/run.json")).path("hyperparameters");
     assertThat(open.path("neighbors").asInt()).isEqualTo(20);
-    assertThat(open.path("shrink").asDouble()).isIn(0.0, 10.0, 100.0);
-    assertThat(history(folder.resolve("open"))).hasSize(1 + 3);
+    assertThat(open.path("shrink").asDouble()).isIn(0.0, 10.0, 100.0, 1000.0);
+    assertThat(history(folder.resolve("open"))).hasSize(1 + 4);
     JsonNode half = json(folder.resolve("half/run.json")).path("hyperparameters");
     assertThat(half.path("neighbors").isInt()).isTrue();
     assertThat(half.path("shrink").asDouble()).isEqualTo(7);
