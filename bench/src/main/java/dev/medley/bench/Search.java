@@ -31,6 +31,7 @@ final class Search {
   private static final int MEMBERS = 4;
   private static final long GRACE_SECONDS = 60;
   private static final int COLUMNS = 12;
+  private static final String LATE = "out of time";
 
   /** A finished trial. */
   private record Trial(String model, Path run, List<String> settings, RunMetrics metrics) {
@@ -97,9 +98,12 @@ final class Search {
       if (left <= 0) {
         break;
       }
-      boolean finished = trained(model, settings, run, left);
+      End end = trained(model, settings, run, left);
       spent += secondsOf(run);
-      if (finished) {
+      if (end == End.OUT_OF_TIME) {
+        break;
+      }
+      if (end == End.FINISHED) {
         Trial trial = new Trial(model, run, settings, RunFolder.openUnverified(run).metrics());
         ended.add(trial);
         System.err.printf(
@@ -110,15 +114,22 @@ final class Search {
     return ended;
   }
 
-  /** Whether the training ended well and within its time; what it did is kept in any case. */
-  private boolean trained(String model, List<String> settings, Path run, double seconds)
+  /** How a trial ended. */
+  private enum End {
+    FINISHED,
+    FAILED,
+    OUT_OF_TIME
+  }
+
+  /** Trains as far as it comes; what it did is kept in any case. */
+  private End trained(String model, List<String> settings, Path run, double seconds)
       throws IOException, InterruptedException {
     if (RunState.of(run) == RunState.FINISHED) {
-      return true;
+      return End.FINISHED;
     }
     Path given = Path.of(run + ".given-up");
     if (Files.exists(given)) {
-      return false;
+      return Files.readString(given).startsWith(LATE) ? End.OUT_OF_TIME : End.FAILED;
     }
     List<String> line = new ArrayList<>(List.of("train", model, dataset.toString()));
     line.addAll(List.of("--seed", "1", "--threads", "1", "--resume", "--out", run.toString()));
@@ -126,13 +137,12 @@ final class Search {
     Path log = Path.of(run + ".log");
     OptionalInt status = status(line, log, Math.max(0, seconds - secondsOf(run)));
     if (status.isPresent() && status.getAsInt() == 0) {
-      return true;
+      return End.FINISHED;
     }
-    String why =
-        status.isPresent() ? "status " + status.getAsInt() + ", see " + log : "out of time";
+    String why = status.isPresent() ? "status " + status.getAsInt() + ", see " + log : LATE;
     System.err.printf("%s: given up, %s%n", run.getFileName(), why);
     Files.writeString(given, why + System.lineSeparator());
-    return false;
+    return status.isPresent() ? End.FAILED : End.OUT_OF_TIME;
   }
 
   /**

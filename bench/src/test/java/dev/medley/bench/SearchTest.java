@@ -73,6 +73,16 @@ class SearchTest {
         .toList();
   }
 
+  /** Of the 0.02 minutes the first trial leaves nothing, or too little for another process. */
+  @Test
+  void aTrialThatTheMinutesEndIsTheLast() throws Exception {
+    List<String> rows = search("5", "0.02", "bpr");
+
+    assertThat(rows).singleElement().asString().startsWith("| bpr | 1 | ");
+    assertThat(folder.resolve("out/bpr-3")).doesNotExist();
+    assertThat(search("5", "0.02", "bpr")).isEqualTo(rows);
+  }
+
   /** Without texts addvae fails at once; what comes after it is searched all the same. */
   @Test
   void aTrialThatFailsIsGivenUpAndTheOthersGoOn() throws Exception {
