@@ -69,6 +69,15 @@ abstract class CommandLineTest {
     System.clearProperty(CACHE);
   }
 
+  /** A run on one user with item 0 for training and item 1 for test, of two items. */
+  static void mustRecommendTheOtherItem(Path run) throws IOException {
+    assertThat(json(run.resolve("metrics.json")).path("test").path("recall@20").asDouble())
+        .isEqualTo(1);
+    JsonNode items = medley("recommend", run, "--user", 0, "--json").done().json().path("items");
+    assertThat(items.size()).isEqualTo(1);
+    assertThat(items.path(0).path("item").asText()).isEqualTo("1");
+  }
+
   /** Runs a command in this process. */
   static Outcome medley(Object... arguments) {
     PrintStream out = System.out;
