@@ -1,6 +1,7 @@
 package dev.medley.bench;
 
 import dev.medley.cli.StopSignals;
+import dev.medley.core.InvalidInputException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +49,12 @@ public final class Main {
       return;
     }
     String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-    benchmark.run(rest);
+    try {
+      benchmark.run(rest);
+    } catch (InvalidInputException refusal) {
+      System.err.println(refusal.getMessage());
+      Runtime.getRuntime().halt(2);
+    }
     System.out.flush();
     Runtime.getRuntime().halt(0);
   }

@@ -1,11 +1,17 @@
 package dev.medley.bench;
 
+import dev.medley.cli.Models;
+import dev.medley.core.Dataset;
+import dev.medley.core.InvalidInputException;
+import dev.medley.data.DatasetFolder;
 import dev.medley.data.FolderDraft;
 import dev.medley.runs.RunFolder;
+import dev.medley.runs.RunLayout;
+import dev.medley.runs.RunLock;
 import dev.medley.runs.RunMetrics;
+import dev.medley.runs.RunRequest;
 import dev.medley.runs.RunState;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,38 +21,63 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A tuned comparison: {@code search DATASET OUT TRIALS MINUTES MODEL…}. Each model is given the
- * same budget, so many trials or so many minutes of training, whichever ends first; its first trial
- * always ends. Every trial is a process of its own and a run below OUT, chosen among by validation
- * alone. Goes on where it was stopped; beside a trial that failed, or that the minutes ended,
- * stands a file that says so, and it is not tried again. At the end stands the ensemble of the best
- * models.
+ * same budget, so many trials or so many minutes of training, whichever ends first. Every trial is
+ * a process of its own and a run below OUT, chosen among by validation alone. The first trial
+ * always ends; another one that the minutes end counts with the epochs that it had. Goes on where
+ * it was stopped; beside a trial that failed or was ended stands a file that says so. The ensemble
+ * of the best models comes last, and then every trial.
  */
 final class Search {
   private static final String CHOSEN_BY = "recall@20";
   private static final int MEMBERS = 4;
-  private static final long GRACE_SECONDS = 60;
   private static final int COLUMNS = 12;
-  private static final String LATE = "out of time";
+  private static final int REFUSED = 2;
+  private static final int KILLED = 128; // and the signal's number
+  private static final long WAIT_MILLIS = 1_000;
 
-  /** A finished trial. */
-  private record Trial(String model, Path run, List<String> settings, RunMetrics metrics) {
-    double validation() {
+  /** How a trial ended. */
+  private enum End {
+    FINISHED("ended"),
+    CUT("ended by the minutes"),
+    LATE("not one epoch in the minutes left"),
+    FAILED("failed"),
+    KILLED("killed, to be gone on with");
+
+    private final String text;
+
+    End(String text) {
+      this.text = text;
+    }
+  }
+
+  /** A trial, whose run is finished where it counts. */
+  private record Trial(String model, int number, Path run, List<String> settings, End end) {
+    boolean counts() {
+      return end == End.FINISHED || end == End.CUT;
+    }
+
+    double validation() throws IOException {
+      RunMetrics metrics = RunFolder.openUnverified(run).metrics();
       return metrics.validation().getOrDefault(CHOSEN_BY, Double.NEGATIVE_INFINITY);
     }
   }
 
+  /** The best trial of a model. */
+  private record Best(Trial trial, double validation) {}
+
   private final Path dataset;
+  private final String sha256;
   private final Path out;
   private final int trials;
   private final double seconds;
 
-  private Search(Path dataset, Path out, int trials, double seconds) {
+  private Search(Path dataset, Path out, int trials, double seconds) throws IOException {
+    Dataset read = DatasetFolder.read(dataset);
     this.dataset = dataset;
+    this.sha256 = read.contentHash();
     this.out = out;
     this.trials = trials;
     this.seconds = seconds;
@@ -56,39 +87,68 @@ final class Search {
     if (arguments.length < 5) {
       throw new IllegalArgumentException("expected: search DATASET OUT TRIALS MINUTES MODEL…");
     }
-    Path out = Files.createDirectories(Path.of(arguments[1]));
     Search search =
         new Search(
             Path.of(arguments[0]),
-            out,
+            Files.createDirectories(Path.of(arguments[1])),
             Integer.parseInt(arguments[2]),
             60 * Double.parseDouble(arguments[3]));
-    List<Trial> best = new ArrayList<>();
+    search.compare(Arrays.asList(arguments).subList(4, arguments.length));
+  }
+
+  private void compare(List<String> models) throws Exception {
+    List<Trial> all = new ArrayList<>();
+    List<Best> best = new ArrayList<>();
     List<String> rows = new ArrayList<>();
-    for (String model : Arrays.asList(arguments).subList(4, arguments.length)) {
-      List<Trial> ended = search.tried(model);
-      Optional<Trial> chosen = ended.stream().max(Comparator.comparingDouble(Trial::validation));
-      if (chosen.isEmpty()) {
-        rows.add("| %s | 0 |%s".formatted(model, " |".repeat(COLUMNS - 2)));
-        continue;
+    for (String model : models) {
+      List<Trial> tried = tried(model);
+      all.addAll(tried);
+      List<Trial> counted = tried.stream().filter(Trial::counts).toList();
+      List<Best> ranked = new ArrayList<>();
+      for (Trial trial : counted) {
+        ranked.add(new Best(trial, trial.validation()));
       }
-      Trial trial = chosen.get();
-      best.add(trial);
-      boolean over = ended.size() == 1 && secondsOf(trial.run) > search.seconds;
-      String settings = String.join(" ", trial.settings) + (over ? " (over the minutes)" : "");
-      rows.add(row(model, trial.run, ended.size(), settings));
+      Optional<Best> chosen = ranked.stream().max(Comparator.comparingDouble(Best::validation));
+      chosen.ifPresent(best::add);
+      rows.add(
+          chosen.isEmpty()
+              ? "| %s | 0 |%s".formatted(model, " |".repeat(COLUMNS - 2))
+              : row(model, chosen.get().trial.run, counted.size(), said(chosen.get().trial)));
     }
     if (best.size() > 1) {
-      search.ensemble(best).ifPresent(rows::add);
+      rows.add(ensemble(best));
     }
     Timings.print(
         "| model | trials | validation R@20 | R@10 | R@20 | N@10 | N@20 | coverage@20 | arp@20 | seconds | MiB | settings |");
     Timings.print("|---|---|---|---|---|---|---|---|---|---|---|---|");
     rows.forEach(row -> Timings.print("%s", row));
+    Timings.print("");
+    Timings.print("| trial | validation R@20 | seconds | how it ended | settings |");
+    Timings.print("|---|---|---|---|---|");
+    for (Trial trial : all) {
+      Timings.print(
+          "| %s-%d | %s | %.0f | %s | %s |",
+          trial.model,
+          trial.number,
+          trial.counts() ? String.format(Locale.ROOT, "%.4f", trial.validation()) : "",
+          RunHistory.of(trial.run).seconds(),
+          trial.end.text,
+          String.join(" ", trial.settings));
+    }
+  }
+
+  /** The settings of a trial, and whether it came to its end in the minutes. */
+  private String said(Trial trial) throws IOException {
+    String settings = String.join(" ", trial.settings);
+    if (trial.end == End.CUT) {
+      return settings + " (ended by the minutes)";
+    }
+    boolean over = RunHistory.of(trial.run).seconds() > seconds;
+    return over ? settings + " (over the minutes)" : settings;
   }
 
   private List<Trial> tried(String model) throws Exception {
-    List<Trial> ended = new ArrayList<>();
+    List<Trial> tried = new ArrayList<>();
     double spent = 0;
     int number = 0;
     for (List<String> settings : SearchSpace.of(model).trials(trials)) {
@@ -98,113 +158,156 @@ final class Search {
       if (left <= 0) {
         break;
       }
-      End end = trained(model, settings, run, left);
-      spent += secondsOf(run);
-      if (end == End.OUT_OF_TIME) {
+      requireSame(model, settings, run);
+      Trial trial = new Trial(model, number, run, settings, trained(model, settings, run, left));
+      tried.add(trial);
+      spent += RunHistory.of(run).seconds();
+      System.err.printf(
+          "%s %d: %s, %.0f s so far, %s%n",
+          model, number, trial.end.text, spent, String.join(" ", settings));
+      if (trial.end == End.CUT || trial.end == End.LATE) {
         break;
       }
-      if (end == End.FINISHED) {
-        Trial trial = new Trial(model, run, settings, RunFolder.openUnverified(run).metrics());
-        ended.add(trial);
-        System.err.printf(
-            "%s %d: validation %.4f, %.0f s so far, %s%n",
-            model, number, trial.validation(), spent, String.join(" ", settings));
-      }
     }
-    return ended;
+    return tried;
   }
 
-  /** How a trial ended. */
-  private enum End {
-    FINISHED,
-    FAILED,
-    OUT_OF_TIME
+  /**
+   * Refuses a run of an earlier search on other data or among other settings.
+   *
+   * @throws InvalidInputException naming the difference
+   */
+  private void requireSame(String model, List<String> settings, Path run) throws IOException {
+    Path begun = run.resolve(RunLayout.REQUEST);
+    if (Files.exists(begun)) {
+      RunRequest then = RunRequest.read(begun);
+      Map<String, Object> now = SearchSpace.recipe(model, settings).recorded();
+      then.requireResumable(
+          new RunRequest(
+              model,
+              now,
+              then.dataset(),
+              sha256,
+              then.split(),
+              1,
+              1,
+              then.device(),
+              then.options(),
+              then.versions()),
+          begun);
+    }
   }
 
   /** Trains as far as it comes; what it did is kept in any case. */
-  private End trained(String model, List<String> settings, Path run, double seconds)
+  private End trained(String model, List<String> settings, Path run, double left)
       throws IOException, InterruptedException {
-    if (RunState.of(run) == RunState.FINISHED) {
-      return End.FINISHED;
+    awaitOthers(run);
+    boolean finished = RunState.of(run) == RunState.FINISHED;
+    GivenUp mark = new GivenUp(Path.of(run + ".given-up"));
+    if (mark.failed()) {
+      return End.FAILED;
     }
-    Path given = Path.of(run + ".given-up");
-    if (Files.exists(given)) {
-      return Files.readString(given).startsWith(LATE) ? End.OUT_OF_TIME : End.FAILED;
+    if (mark.lateAfter(seconds)) {
+      return finished ? End.CUT : End.LATE;
+    }
+    mark.delete(); // there are more minutes than then
+    if (finished) {
+      return End.FINISHED;
     }
     List<String> line = new ArrayList<>(List.of("train", model, dataset.toString()));
     line.addAll(List.of("--seed", "1", "--threads", "1", "--resume", "--out", run.toString()));
     settings.forEach(setting -> line.addAll(List.of("--set", setting)));
     Path log = Path.of(run + ".log");
-    OptionalInt status = status(line, log, Math.max(0, seconds - secondsOf(run)));
-    if (status.isPresent() && status.getAsInt() == 0) {
+    Command.Outcome outcome = Command.run(line, log, left - RunHistory.of(run).seconds());
+    if (outcome.late()) {
+      mark.late(seconds);
+      int epochs = epochsToEndWith(model, run);
+      if (epochs == 0) {
+        return End.LATE;
+      }
+      line.addAll(List.of("--set", "epochs=" + epochs));
+      outcome = Command.run(line, log, Double.POSITIVE_INFINITY);
+      if (outcome.status() == 0) {
+        return End.CUT;
+      }
+    }
+    if (outcome.status() == 0) {
       return End.FINISHED;
     }
-    String why = status.isPresent() ? "status " + status.getAsInt() + ", see " + log : LATE;
-    System.err.printf("%s: given up, %s%n", run.getFileName(), why);
-    Files.writeString(given, why + System.lineSeparator());
-    return status.isPresent() ? End.FAILED : End.OUT_OF_TIME;
+    System.err.printf("%s: status %d, see %s%n", run.getFileName(), outcome.status(), log);
+    mark.delete();
+    if (outcome.status() > KILLED) {
+      return End.KILLED;
+    }
+    if (outcome.status() != REFUSED) { // which takes no time to be told again
+      mark.failed(outcome.status(), log);
+    }
+    return End.FAILED;
   }
 
   /**
-   * The exit status of a command in a process of its own, with this one's memory settings; none
-   * where it took longer.
+   * With how many epochs a training that was stopped is at its end; 0 where it cannot be: the phase
+   * that decides has not been evaluated, or it is no training by epochs.
    */
-  private static OptionalInt status(List<String> line, Path log, double seconds)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(dev.medley.cli.Main.class.getName());
-    command.addAll(line);
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    if (seconds == Double.POSITIVE_INFINITY) {
-      process.waitFor();
-    } else if (!process.waitFor((long) (1000 * seconds), TimeUnit.MILLISECONDS)) {
-      process.destroy();
-      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-      return OptionalInt.empty();
-    }
-    return OptionalInt.of(process.exitValue());
-  }
-
-  /** What a run has been trained for, also one that was stopped: the seconds of its history. */
-  private static double secondsOf(Path run) throws IOException {
-    Path history = run.resolve("history.csv");
-    if (!Files.exists(history)) {
+  private static int epochsToEndWith(String model, Path run) throws IOException {
+    Path begun = run.resolve(RunLayout.REQUEST);
+    if (!Models.named(model).training().equals("gradient") || !Files.exists(begun)) {
       return 0;
     }
-    List<String> lines = Files.readAllLines(history);
-    int column = Arrays.asList(lines.get(0).split(",", -1)).indexOf("seconds");
-    return lines.stream()
-        .skip(1)
-        .map(line -> line.split(",", -1))
-        .filter(fields -> fields.length > column) // a last line may be cut
-        .mapToDouble(fields -> Double.parseDouble(fields[column]))
-        .sum();
+    RunHistory history = RunHistory.of(run);
+    int epochs = history.lastEpoch();
+    boolean ahead =
+        RunRequest.read(begun).hyperparameters().get("pretrainEpochs") instanceof Long first
+            && first > 0
+            && (history.phases() < 2 || epochs < first); // which epochs would cut, too
+    return ahead ? 0 : epochs;
+  }
+
+  /** The processes of a search that was killed may still be training. */
+  private static void awaitOthers(Path run) throws IOException, InterruptedException {
+    boolean said = false;
+    while (Files.isDirectory(run)) {
+      try {
+        RunLock.take(run).close();
+        return;
+      } catch (InvalidInputException taken) {
+        if (!said) {
+          System.err.printf("%s: another process trains it, waiting%n", run.getFileName());
+        }
+        said = true;
+        Thread.sleep(WAIT_MILLIS);
+      }
+    }
   }
 
   /** The best few models together; their weights are chosen on validation, too. */
-  private Optional<String> ensemble(List<Trial> best) throws Exception {
+  private String ensemble(List<Best> best) throws Exception {
     List<Trial> members =
         best.stream()
-            .sorted(Comparator.comparingDouble(Trial::validation).reversed())
+            .sorted(Comparator.comparingDouble(Best::validation).reversed())
             .limit(MEMBERS)
+            .map(Best::trial)
             .toList();
     Path run = out.resolve("ensemble");
     FolderDraft.deleteAll(run);
     List<String> line = new ArrayList<>(List.of("ensemble"));
     members.forEach(member -> line.add(member.run.toString()));
-    line.addAll(List.of("--out", run.toString()));
+    line.addAll(List.of("--threads", "1", "--out", run.toString()));
     Path log = Path.of(run + ".log");
-    if (status(line, log, Double.POSITIVE_INFINITY).orElseThrow() != 0) {
+    if (Command.run(line, log, Double.POSITIVE_INFINITY).status() != 0) {
       throw new IllegalStateException("the ensemble failed, see " + log);
     }
-    String names = String.join(" + ", members.stream().map(Trial::model).toList());
-    return Optional.of(row("ensemble", run, 1, names));
+    RunRequest request = RunFolder.openUnverified(run).summary().request();
+    List<String> weighted = new ArrayList<>();
+    if (request.hyperparameters().get("weights") instanceof Map<?, ?> weights) {
+      weights.forEach(
+          (name, weight) -> {
+            if (weight instanceof Double number) {
+              weighted.add(String.format(Locale.ROOT, "%.2f %s", number, name));
+            }
+          });
+    }
+    return row("ensemble", run, 1, String.join(" + ", weighted));
   }
 
   private static String row(String model, Path run, int trials, String settings) throws Exception {
@@ -223,7 +326,7 @@ final class Search {
         test.getOrDefault("coverage@20", Double.NaN),
         test.getOrDefault("arp@20", Double.NaN),
         // of a resumed run that is the last process alone
-        Math.max(folder.summary().outcome().secondsTotal(), secondsOf(run)),
+        Math.max(folder.summary().outcome().secondsTotal(), RunHistory.of(run).seconds()),
         folder.summary().outcome().peakRssMb(),
         settings);
   }

@@ -4,14 +4,17 @@ import dev.medley.cli.Hyperparameter;
 import dev.medley.cli.Models;
 import dev.medley.core.RandomStream;
 import dev.medley.core.Seed;
+import dev.medley.models.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The settings among which a search draws, by model: {@code search-spaces.txt}. */
@@ -78,19 +81,34 @@ final class SearchSpace {
   }
 
   /**
-   * Different settings as {@code KEY=VALUE}, the same each time: the defaults, then draws. Fewer
-   * where there are no more.
+   * Settings as {@code KEY=VALUE}, the same each time: the defaults, then draws. No two mean the
+   * same, also where one names what is another's default; fewer where there are no more.
    */
   List<List<String>> trials(int count) {
     List<List<String>> trials = new ArrayList<>(List.of(settings(key -> null)));
+    Set<Map<String, @Nullable Object>> meant = new HashSet<>(List.of(resolved(trials.get(0))));
     RandomStream random = new Seed(1).child("search").child(model).stream();
     for (int redraws = 0; trials.size() < count && redraws < MOST_REDRAWS; redraws++) {
       List<String> drawn = settings(list -> list.get(random.nextInt(list.size())));
-      if (!trials.contains(drawn)) {
+      if (meant.add(resolved(drawn))) {
         trials.add(drawn);
       }
     }
     return trials;
+  }
+
+  private Map<String, @Nullable Object> resolved(List<String> settings) {
+    return recipe(model, settings).settings().resolved();
+  }
+
+  /** What a trial trains. */
+  static Models.Recipe recipe(String model, List<String> settings) {
+    Map<String, Settings.Given> given = new LinkedHashMap<>();
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      given.put(parts[0], new Settings.Given(parts[1], FILE));
+    }
+    return Models.named(model).recipe(new Settings(given));
   }
 
   /** Picks a value from those of a key, or the default. */

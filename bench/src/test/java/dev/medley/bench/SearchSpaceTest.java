@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.medley.cli.Models;
-import dev.medley.models.Settings;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,20 +17,11 @@ class SearchSpaceTest {
     return Models.all().stream().map(Models.Entry::name).toList();
   }
 
-  private static Map<String, Settings.Given> given(List<String> settings) {
-    Map<String, Settings.Given> given = new LinkedHashMap<>();
-    for (String setting : settings) {
-      String[] parts = setting.split("=", 2);
-      given.put(parts[0], new Settings.Given(parts[1], "--set"));
-    }
-    return given;
-  }
-
   @ParameterizedTest
   @MethodSource("models")
   void aModelTakesEverySettingThatIsDrawnForIt(String model) {
     for (List<String> settings : SearchSpace.of(model).trials(TRIALS)) {
-      assertThatCode(() -> Models.named(model).recipe(new Settings(given(settings))))
+      assertThatCode(() -> SearchSpace.recipe(model, settings))
           .as("%s %s", model, settings)
           .doesNotThrowAnyException();
     }
@@ -43,7 +31,10 @@ class SearchSpaceTest {
   @MethodSource("models")
   void noTrialIsDrawnTwiceAndAllAreTheSameEachTime(String model) {
     List<List<String>> trials = SearchSpace.of(model).trials(TRIALS);
-    assertThat(trials).doesNotHaveDuplicates().hasSizeBetween(1, TRIALS);
+    assertThat(trials).hasSizeBetween(1, TRIALS);
+    assertThat(trials)
+        .extracting(settings -> SearchSpace.recipe(model, settings).settings().resolved())
+        .doesNotHaveDuplicates();
     assertThat(SearchSpace.of(model).trials(TRIALS)).isEqualTo(trials);
     assertThat(SearchSpace.of(model).trials(1)).isEqualTo(trials.subList(0, 1));
   }

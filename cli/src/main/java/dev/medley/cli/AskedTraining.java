@@ -47,11 +47,6 @@ record AskedTraining(
    * @param pretrained the hash of the parameters that the model starts from, if it does
    */
   RunRequest request(String dataset, String sha256, String split, @Nullable String pretrained) {
-    Map<String, Object> hyperparameters = new LinkedHashMap<>();
-    for (Map.Entry<String, @Nullable Object> entry : recipe.settings().resolved().entrySet()) {
-      @Nullable Object value = entry.getValue();
-      hyperparameters.put(entry.getKey(), value == null ? OPEN : value);
-    }
     Map<String, Object> options = new LinkedHashMap<>(Map.of("impute", imputation.label()));
     if (pretrained != null) {
       options.put(PRETRAINED_HASH, pretrained);
@@ -61,7 +56,7 @@ record AskedTraining(
     }
     return new RunRequest(
         recipe.model(),
-        hyperparameters,
+        recipe.recorded(),
         dataset,
         sha256,
         split,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes each evaluation into the run's {@code history.csv}. */
+/** Writes each evaluation, and each candidate left out, into the run's {@code history.csv}. */
 final class HistoryWriter implements TrainingListener {
   private final UnfinishedRun run;
   private final List<String> losses;
@@ -42,15 +42,24 @@ final class HistoryWriter implements TrainingListener {
   public void evaluated(Evaluated evaluated) {
     Map<String, Double> columns = new LinkedHashMap<>(evaluated.losses());
     columns.putAll(evaluated.forgetting());
+    append(
+        new History.Row(
+            evaluated.phase(),
+            evaluated.epoch(),
+            columns,
+            evaluated.metrics(),
+            evaluated.seconds()));
+  }
+
+  /** A row without metrics. */
+  @Override
+  public void leftOut(String phase, int number, String reason, double seconds) {
+    append(new History.Row(phase, number, Map.of(), Map.of(), seconds));
+  }
+
+  private void append(History.Row row) {
     try {
-      begun()
-          .append(
-              new History.Row(
-                  evaluated.phase(),
-                  evaluated.epoch(),
-                  columns,
-                  evaluated.metrics(),
-                  evaluated.seconds()));
+      begun().append(row);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

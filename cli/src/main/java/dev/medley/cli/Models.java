@@ -40,7 +40,9 @@ import dev.medley.models.Vbpr;
 import dev.medley.training.MirrorGradient;
 import dev.medley.training.StepRule;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -143,7 +145,18 @@ public final class Models {
       Settings settings,
       StepRule rule,
       Consumer<TrainingView> check,
-      Function<ModelInput, Model> create) {}
+      Function<ModelInput, Model> create) {
+
+    /** Every hyperparameter as a request records it, those that validation decides as such. */
+    public Map<String, Object> recorded() {
+      Map<String, Object> hyperparameters = new LinkedHashMap<>();
+      settings
+          .resolved()
+          .forEach(
+              (key, value) -> hyperparameters.put(key, value == null ? AskedTraining.OPEN : value));
+      return hyperparameters;
+    }
+  }
 
   private static final List<Entry<?>> ALL =
       List.of(

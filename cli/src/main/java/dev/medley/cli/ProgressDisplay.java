@@ -62,7 +62,7 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void leftOut(String phase, int number, String reason) {
+  public void leftOut(String phase, int number, String reason, double seconds) {
     System.err.printf("warning: %s %d of %d left out: %s%n", phase, number, candidates, reason);
   }
 

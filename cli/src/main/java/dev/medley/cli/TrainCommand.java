@@ -56,7 +56,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--resume",
       description =
           "Go on with RUN from its last checkpoint; start it where there is none yet, and do nothing"
-              + " where it is finished. A run of another request is refused.")
+              + " where it is finished. A run of another request is refused, but for its epochs: with"
+              + " --set epochs=N, N those that are done, it ends at once with the best of them.")
   private boolean resume;
 
   @Mixin private final SettingsOptions settings = new SettingsOptions();

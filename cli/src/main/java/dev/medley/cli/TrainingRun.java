@@ -108,10 +108,20 @@ record TrainingRun(AskedTraining asked, Dataset dataset, Path out, boolean resum
     asked.recipe().check().accept(dataset.trainingView());
     if (state == RunState.UNFINISHED) {
       UnfinishedRun.check(out, request());
-      Checkpoints.in(out.resolve(RunLayout.CHECKPOINT_FOLDER)).refuseNewer();
+      Checkpoints kept = Checkpoints.in(out.resolve(RunLayout.CHECKPOINT_FOLDER));
+      kept.refuseNewer();
+      requireEpochs(kept.epochs());
     }
     if (asked.device().cuda()) { // what asks libtorch
       Engine.start(asked.threads(), asked.device());
+    }
+  }
+
+  private void requireEpochs(int done) throws IOException {
+    if (request().hyperparameters().get("epochs") instanceof Long epochs && epochs < done) {
+      throw new InvalidInputException(
+          "epochs: expected at least the %d that are done in %s, got %d; --set epochs=%d ends it with the best of them"
+              .formatted(done, out, epochs, done));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.medley.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.medley.training.Checkpoints;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -364,6 +365,33 @@ class ResumeTest extends CommandLineTest {
     Files.writeString(shop.resolve("shop.inter"), before + "0\t23\t0\n");
     assertRefused(List.of(shortTraining("--resume")), "expected dataset_sha256 ");
     Files.writeString(shop.resolve("shop.inter"), before);
+  }
+
+  /** The long training with another bound of its epochs. */
+  private Object[] longTraining(int epochs, Path out) {
+    List<Object> all = new ArrayList<>(List.of(longTraining(out)));
+    all.set(all.indexOf("epochs=" + EPOCHS), "epochs=" + epochs);
+    return all.toArray();
+  }
+
+  @Test
+  void withTheEpochsThatAreDoneItEndsAsIfThereHadBeenNoMore() throws Exception {
+    leaveUnfinished(run);
+    int done = Checkpoints.in(run.resolve("checkpoint")).epochs();
+    assertThat(done).isBetween(2, EPOCHS - 1);
+    assertRefused(
+        List.of(longTraining(done - 1, run)),
+        "epochs: expected at least the " + done + " that are done in " + run,
+        "got " + (done - 1));
+
+    medley(longTraining(done, run)).done();
+    Path fresh = folder.resolve("fresh");
+    medley(longTraining(done, fresh)).done();
+    for (String file : List.of("metrics.json", "parameters.safetensors", "request.json")) {
+      assertThat(run.resolve(file)).hasSameBinaryContentAs(fresh.resolve(file));
+    }
+    assertThat(json(run.resolve("run.json")).path("epochs").asInt()).isEqualTo(done);
+    assertThat(withoutSeconds(history(run))).isEqualTo(withoutSeconds(history(fresh)));
   }
 
   @Test

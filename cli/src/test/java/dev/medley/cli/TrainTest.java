@@ -304,6 +304,12 @@ class TrainTest extends CommandLineTest {
         .filteredOn(line -> line.startsWith("warning: features 1 of 40 left out: featureL2: "))
         .hasSize(1);
     assertThat(done.errors()).anyMatch(line -> line.contains("features 40 of 40, validation"));
+    assertThat(Files.readAllLines(folder.resolve("run/history.csv")))
+        .hasSize(41)
+        .filteredOn(line -> line.matches("features,\\d+,,.*"))
+        .first()
+        .asString()
+        .matches("features,1,,+\\d.*"); // no metric, and its seconds
   }
 
   @Test

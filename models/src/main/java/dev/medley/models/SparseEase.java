@@ -133,8 +133,13 @@ public final class SparseEase implements Model {
         new Phase.ClosedForm(
             "fit",
             FeatureStages.open(config.l2(), Ease.L2).stream()
-                .map(l2 -> new Phase.Candidate(Map.of("l2", l2), () -> fit(l2)))
+                .map(l2 -> new Phase.Candidate(chosen(l2), () -> fit(l2)))
                 .toList()));
+  }
+
+  /** λ and K as they are fitted. */
+  private Map<String, Object> chosen(double l2) {
+    return Map.of("l2", l2, "neighbors", config.width(train.items()));
   }
 
   @Override

@@ -40,6 +40,8 @@ public record RunRequest(
     Map<String, Object> options,
     Versions versions) {
 
+  private static final String EPOCHS = "epochs";
+
   /**
    * The versions of what ran.
    *
@@ -105,6 +107,18 @@ public record RunRequest(
     }
   }
 
+  /**
+   * Refuses to go on with a run that was begun otherwise. How many epochs it may take, may change:
+   * the first of them are the same.
+   *
+   * @see #requireSame
+   */
+  public void requireResumable(RunRequest now, Path where) {
+    @Nullable Object epochs = now.hyperparameters.get(EPOCHS);
+    boolean both = epochs != null && hyperparameters.containsKey(EPOCHS);
+    (both ? withHyperparameters(Map.of(EPOCHS, epochs)) : this).requireSame(now, where);
+  }
+
   private record Difference(String expected, String got) {}
 
   private static void compareMaps(
@@ -135,8 +149,12 @@ public record RunRequest(
     return RunJson.text(fields);
   }
 
-  /** Reads {@link RunLayout#REQUEST}. */
-  static RunRequest read(Path file) throws IOException {
+  /**
+   * Reads {@link RunLayout#REQUEST}, of a run that may be unfinished.
+   *
+   * @throws InvalidInputException if it cannot be read as one
+   */
+  public static RunRequest read(Path file) throws IOException {
     RunJson.Fields fields = RunJson.read(file);
     RunSummary.requireKnownVersion(fields);
     return of(fields);

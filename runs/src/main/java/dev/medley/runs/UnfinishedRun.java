@@ -110,7 +110,8 @@ public final class UnfinishedRun {
     }
     Path begun = folder.resolve(RunLayout.REQUEST);
     check(folder, request);
-    if (!Files.exists(begun)) {
+    if (!Files.exists(begun)
+        || !RunRequest.read(begun).hyperparameters().equals(request.hyperparameters())) {
       AtomicFile.write(begun, request.toJson());
     }
     Files.deleteIfExists(folder.resolve(RunLayout.SUMMARY));
@@ -119,14 +120,15 @@ public final class UnfinishedRun {
   }
 
   /**
-   * Refuses to go on in {@code folder} with another request than the one it was begun with.
+   * Refuses to go on in {@code folder} with another request than the one it was begun with, but for
+   * how many epochs it may take.
    *
    * @throws InvalidInputException naming every difference, or if the old request is unreadable
    */
   public static void check(Path folder, RunRequest request) throws IOException {
     Path begun = folder.resolve(RunLayout.REQUEST);
     if (Files.exists(begun)) {
-      RunRequest.read(begun).requireSame(request, begun);
+      RunRequest.read(begun).requireResumable(request, begun);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.medley.core.DenseFeatures;
 import dev.medley.core.FeatureMatrix;
 import dev.medley.core.Interactions;
 import dev.medley.core.InvalidInputException;
+import dev.medley.core.RandomStream;
 import dev.medley.core.Seed;
 import dev.medley.core.TrainingView;
 import dev.medley.engine.Engine;
@@ -243,23 +244,67 @@ class LinearAutoencoderTest {
         new int[] {0, 1, 1, 2, 2, 3, 4, 5, 5, 6, 6});
   }
 
+  /** With 150 items the columns come in three blocks. */
   @Test
   void sparseEaseKeepsTheLargestWeightsOfEachRow() {
-    int kept = 4;
+    mustKeepTheLargest(TRAIN, 4);
+    Interactions wide = drawn(200, 150, 3000);
+    mustKeepTheLargest(wide, 20);
+    mustKeepTheLargest(wide, 149);
+  }
+
+  private static Interactions drawn(int users, int items, int count) {
+    RandomStream random = new Seed(3).stream();
+    int[] cells =
+        IntStream.generate(() -> random.nextInt(users * items))
+            .distinct()
+            .limit(count)
+            .sorted()
+            .toArray();
+    return Interactions.ofPairs(
+        users,
+        items,
+        Arrays.stream(cells).map(cell -> cell / items).toArray(),
+        Arrays.stream(cells).map(cell -> cell % items).toArray());
+  }
+
+  private static void mustKeepTheLargest(Interactions train, int kept) {
     double[][] weights =
-        LiteralLeastSquares.autoencoder(LiteralLeastSquares.dense(TRAIN), 10); // I × I
+        LiteralLeastSquares.autoencoder(LiteralLeastSquares.dense(train), 10); // I × I
     for (double[] row : weights) {
       double[] sizes = Arrays.stream(row).map(Math::abs).sorted().toArray();
       double least = sizes[sizes.length - kept];
       double next = sizes[sizes.length - kept - 1];
-      assertThat(least == 0 || least > next + 1e-5).as("no tie at the cut").isTrue();
+      assertThat(least == 0 || least > next + 1e-6).as("no tie at the cut").isTrue();
       Arrays.setAll(row, k -> Math.abs(row[k]) < least ? 0 : row[k]);
     }
     for (Precision precision : new Precision[] {Precision.FLOAT, Precision.DOUBLE}) {
-      try (SparseEase model = new SparseEase(new SparseEase.Config(10.0, kept), input(precision))) {
+      ModelInput input =
+          ModelInput.of(new TrainingView(train, List.of()), new Seed(1)).with(precision);
+      try (SparseEase model = new SparseEase(new SparseEase.Config(10.0, kept), input)) {
         fit(model, 0, 0);
-        mustScore(model, TRAIN, weights);
+        mustScore(model, train, weights);
       }
+    }
+  }
+
+  /** A λ of which the inverse, and far more its square, is next to nothing in float32. */
+  @Test
+  void sparseEaseFitsAVeryLargeL2() {
+    for (double l2 : new double[] {1e12, 1e30, 1e38}) {
+      try (SparseEase model =
+          new SparseEase(new SparseEase.Config(l2, 4), input(Precision.FLOAT))) {
+        fit(model, 0, 0);
+        assertThat(ModelContract.scores(model)).hasSize(TRAIN.users() * TRAIN.items());
+      }
+    }
+  }
+
+  @Test
+  void sparseEaseTellsHowManyNeighborsItKeeps() {
+    try (SparseEase model = new SparseEase(SparseEase.Config.DEFAULT, input(Precision.FLOAT))) {
+      Phase.ClosedForm fit = (Phase.ClosedForm) model.phases().get(0);
+      assertThat(fit.candidates().get(0).chosen()).containsEntry("neighbors", 29);
     }
   }
 

@@ -31,6 +31,9 @@ public abstract class Checkpoints implements AutoCloseable {
    */
   public abstract void refuseNewer() throws IOException;
 
+  /** Epochs done in the phase at hand; 0 where there is nothing to go on from. */
+  public abstract int epochs() throws IOException;
+
   /** What to go on from; null where there is nothing, or nothing complete. */
   abstract @Nullable Progress progress() throws IOException;
 

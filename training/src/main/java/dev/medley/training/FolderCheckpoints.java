@@ -54,6 +54,15 @@ final class FolderCheckpoints extends Checkpoints {
   }
 
   @Override
+  public int epochs() throws IOException {
+    try {
+      return exists() ? Progress.ofMetadata(TensorFile.metadata(state), state).epoch : 0;
+    } catch (InvalidInputException damaged) {
+      return 0; // which is said when training starts
+    }
+  }
+
+  @Override
   public void refuseNewer() throws IOException {
     if (!exists()) {
       return;

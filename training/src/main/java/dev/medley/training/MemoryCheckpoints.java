@@ -20,6 +20,11 @@ final class MemoryCheckpoints extends Checkpoints {
   }
 
   @Override
+  public int epochs() {
+    return 0;
+  }
+
+  @Override
   public void refuseNewer() {}
 
   @Override

@@ -126,7 +126,7 @@ public final class Trainer {
         checkpoints.restore(model.parameters(), adam);
       }
       long since = System.nanoTime();
-      while (!progress.phaseDone) {
+      while (!progress.phaseDone && progress.epoch < phase.epochs()) {
         int epoch = progress.epoch + 1;
         long start = System.nanoTime();
         Map<String, Double> losses = epoch(phase, epoch, adam);
@@ -217,9 +217,11 @@ public final class Trainer {
       } catch (InvalidInputException refusal) {
         refused = refusal;
         if (candidates.size() > 1) {
+          progress.evaluations++; // it has its place in the history
           int which = number;
-          listeners.forEach(
-              each -> each.leftOut(phase.name(), which, String.valueOf(refusal.getMessage())));
+          double seconds = (System.nanoTime() - since) / NANOS;
+          String reason = String.valueOf(refusal.getMessage());
+          listeners.forEach(each -> each.leftOut(phase.name(), which, reason, seconds));
         }
         continue;
       }

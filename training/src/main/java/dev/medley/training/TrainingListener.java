@@ -39,8 +39,9 @@ public interface TrainingListener {
    * A candidate of a closed form cannot be fitted, and others go on without it.
    *
    * @param number from 1
+   * @param seconds that were spent on it
    */
-  default void leftOut(String phase, int number, String reason) {}
+  default void leftOut(String phase, int number, String reason, double seconds) {}
 
   /** An evaluation is done; its checkpoint follows. */
   default void evaluated(Evaluated evaluated) {}

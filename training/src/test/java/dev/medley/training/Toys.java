@@ -88,7 +88,7 @@ final class Toys {
     final List<String> leftOut = new ArrayList<>();
 
     @Override
-    public void leftOut(String phase, int number, String reason) {
+    public void leftOut(String phase, int number, String reason, double seconds) {
       leftOut.add(phase + " " + number + ": " + reason);
     }
 

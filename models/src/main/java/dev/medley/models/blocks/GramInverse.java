@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.global.torch;
  * multiply by R alone: no I × I array exists.
  *
  * <p>U users, I items, R is U × I; B columns are solved together. With D = diag(RᵀR) + λI, what is
- * solved is D^-1/2 (RᵀR + λI) D^-1/2 y = D^-1/2 e_j, which takes fewer steps, the fewer the larger
- * λ.
+ * solved is D^-1/2 (RᵀR + λI) D^-1/2 y = e_j, of which P_j = D^-1/2 y D_j^-1/2; that takes fewer
+ * steps than without D, the fewer the larger λ.
  */
 public final class GramInverse implements AutoCloseable {
 
@@ -105,9 +105,8 @@ public final class GramInverse implements AutoCloseable {
 
   private Tensor solved(int from, double l2, Tensor scale, Tensor ridge) {
     int size = Math.min(width, counts.length - from); // B
-    Tensor residual =
-        torch.zeros(new long[] {counts.length, size}, scale.options()); // D^-1/2 e_j, I × B
-    residual.narrow(0, from, size).diagonal().copy_(scale.narrow(0, from, size).squeeze(1));
+    Tensor residual = torch.zeros(new long[] {counts.length, size}, scale.options()); // e_j, I × B
+    residual.narrow(0, from, size).diagonal().fill_(Tensors.scalar(1));
     Tensor solution = torch.zeros_like(residual); // y
     Tensor direction = residual.clone();
     Tensor square = dots(residual, residual); // 1 × B
@@ -127,7 +126,7 @@ public final class GramInverse implements AutoCloseable {
         square.copy_(next);
       }
     }
-    return solution.mul_(scale);
+    return solution.mul_(scale).mul_(scale.narrow(0, from, size).t());
   }
 
   /** The inner product of each column with the other's, 1 × B. */
