@@ -141,9 +141,15 @@ final class CompareCommand implements Callable<Integer> {
     if (!request.datasetSha256().equals(dataset.contentHash())
         || !request.split().equals(dataset.split())) {
       throw new InvalidInputException(
-          "--runs: expected runs on %s with the split %s, got %s on %s with the split %s; leave it out"
+          "--runs: expected runs on %s (content %.12s, split %s), got %s of %s (content %.12s, split %s); leave it out or train it anew"
               .formatted(
-                  dataset.name(), dataset.split(), folder, request.dataset(), request.split()));
+                  dataset.name(),
+                  dataset.contentHash(),
+                  dataset.split(),
+                  folder,
+                  request.dataset(),
+                  request.datasetSha256(),
+                  request.split()));
     }
     return run;
   }

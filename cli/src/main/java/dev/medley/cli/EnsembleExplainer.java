@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Takes the scores of an ensemble apart: what each member adds, and where every member's model can
@@ -20,7 +21,7 @@ final class EnsembleExplainer implements AutoCloseable {
   private final Dataset dataset;
   private final FusedScorer fused;
   private final List<String> names;
-  private final List<Explainer> members; // empty where one of them cannot tell
+  private final List<Explainer> members; // of weight above 0; empty where one of them cannot tell
 
   private EnsembleExplainer(
       Dataset dataset, FusedScorer fused, List<String> names, List<Explainer> members) {
@@ -40,7 +41,7 @@ final class EnsembleExplainer implements AutoCloseable {
     List<String> names = List.copyOf(EnsembleRun.weights(run).keySet());
     List<Explainer> members = new ArrayList<>();
     try {
-      for (int m = 0; m < names.size(); m++) {
+      for (int m : weighing(fused)) {
         String part = EnsembleMember.prefix(names.get(m));
         if (EnsembleRun.changedFeatures(run.request(part))) {
           members.forEach(Explainer::close);
@@ -78,13 +79,21 @@ final class EnsembleExplainer implements AutoCloseable {
     return all;
   }
 
+  /** Which members count; the others need not tell anything. */
+  private static int[] weighing(FusedScorer fused) {
+    double[] weights = fused.weights();
+    return IntStream.range(0, weights.length).filter(m -> weights[m] > 0).toArray();
+  }
+
   private Scorer over(Interactions train) throws IOException {
     List<Scorer> scorers = new ArrayList<>();
     try {
       for (Explainer member : members) {
         scorers.add(member.over(train));
       }
-      return new FusedScorer(scorers, fused.weights());
+      double[] weights = fused.weights();
+      return new FusedScorer(
+          scorers, Arrays.stream(weighing(fused)).mapToDouble(m -> weights[m]).toArray());
     } catch (IOException | RuntimeException failure) {
       scorers.forEach(Scorer::close);
       throw failure;

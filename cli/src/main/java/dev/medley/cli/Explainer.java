@@ -130,7 +130,8 @@ final class Explainer implements AutoCloseable {
     List<Explanation.Share> shares = new ArrayList<>();
     for (int part = 0; part < summands.length; part++) {
       double share = total == 0 ? 1.0 / summands.length : Math.abs(summands[part]) / total;
-      shares.add(new Explanation.Share(parts.get(part), summands[part], share));
+      double summand = summands[part] + 0.0; // no −0
+      shares.add(new Explanation.Share(parts.get(part), summand, share));
     }
     return shares;
   }

@@ -26,50 +26,59 @@ final class PrepareCsv implements Callable<Integer> {
       names = "--user",
       required = true,
       paramLabel = "COL",
-      description = "Its column of user ids.")
+      description = "The column of user ids in --interactions.")
   private String user;
 
   @Option(
       names = "--item",
       required = true,
       paramLabel = "COL",
-      description = "Its column of item ids.")
+      description = "The column of item ids in --interactions.")
   private String item;
 
-  @Option(names = "--rating", paramLabel = "COL", description = "Its column of ratings.")
+  @Option(
+      names = "--rating",
+      paramLabel = "COL",
+      description = "The column of ratings in --interactions.")
   private @Nullable String rating;
 
   @Option(
       names = "--timestamp",
       paramLabel = "COL",
-      description = "Its column of times: numbers or ISO dates.")
+      description = "The column of times in --interactions: numbers or ISO dates.")
   private @Nullable String timestamp;
 
   @Option(names = "--items", paramLabel = "FILE", description = "A table with a line per item.")
   private @Nullable Path items;
 
-  @Option(names = "--item-id", paramLabel = "COL", description = "Its column of item ids.")
+  @Option(
+      names = "--item-id",
+      paramLabel = "COL",
+      description = "The column of item ids in --items.")
   private @Nullable String itemId;
 
-  @Option(names = "--title", paramLabel = "COL", description = "Its column of titles.")
+  @Option(names = "--title", paramLabel = "COL", description = "The column of titles in --items.")
   private @Nullable String title;
 
-  @Option(names = "--description", paramLabel = "COL", description = "Its column of descriptions.")
+  @Option(
+      names = "--description",
+      paramLabel = "COL",
+      description = "The column of descriptions in --items.")
   private @Nullable String text;
 
-  @Option(names = "--brand", paramLabel = "COL", description = "Its column of brands.")
+  @Option(names = "--brand", paramLabel = "COL", description = "The column of brands in --items.")
   private @Nullable String brand;
 
   @Option(
       names = "--category",
       paramLabel = "COL",
-      description = "Its column of categories, several joined by |.")
+      description = "The column of categories in --items, several joined by |.")
   private @Nullable String category;
 
   @Option(
       names = "--image",
       paramLabel = "COL",
-      description = "Its column of picture names below --images.")
+      description = "The column in --items of picture names below --images.")
   private @Nullable String image;
 
   @Option(

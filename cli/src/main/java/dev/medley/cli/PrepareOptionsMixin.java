@@ -107,6 +107,11 @@ final class PrepareOptionsMixin {
     try (CountDisplay display = new CountDisplay()) {
       funnel = Preparation.run(source, options, out, display::show);
     }
+    if (funnel.parts().validation() == 0 || funnel.parts().test() == 0) {
+      System.err.println(
+          "warning: %s has %d validation and %d test interactions: no model can be measured on it"
+              .formatted(out, funnel.parts().validation(), funnel.parts().test()));
+    }
     if (json) {
       Map<String, Object> answer = new LinkedHashMap<>();
       answer.put("out", out.toString());

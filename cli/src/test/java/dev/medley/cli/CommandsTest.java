@@ -162,6 +162,16 @@ class CommandsTest extends CommandLineTest {
     assertThat(medley("inspect", shop).done().out()).contains("users", "sparse", "x_label");
   }
 
+  @Test
+  void inspectWarnsWhereNothingCanBeMeasured() throws IOException {
+    Path shop =
+        Shops.write(folder, "shop", List.of("userID\titemID\tx_label", "0\t0\t0", "0\t1\t0"));
+    assertThat(medley("inspect", shop, "--json").done().json().path("warnings").toString())
+        .isEqualTo(
+            "[\"no validation interactions: nothing stops training early or decides settings\","
+                + "\"no test interactions: no model can be measured\"]");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"random", "temporal", "leave-one-out"})
   void inspectCountsTheSplitThatTrainUses(String split) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.medley.core.Dataset;
 import dev.medley.core.Scorer;
 import dev.medley.data.FolderDraft;
@@ -256,6 +257,32 @@ class EnsembleTest extends CommandLineTest {
   }
 
   @Test
+  void aMemberWithoutWeightNeedNotTellOfHistories() throws IOException {
+    fuse(List.of(trained("popular"), trained("ease", "l2=5"))).done();
+    ObjectNode run = (ObjectNode) json(out.resolve("run.json"));
+    ((ObjectNode) run.path("hyperparameters").path("weights")).put("popular", 0.0).put("ease", 1.0);
+    Files.writeString(out.resolve("run.json"), run.toString());
+    String[] arguments = {"--user", "" + USER, "-k", "1", "--explain", "--json"};
+
+    JsonNode fused = why(out, arguments);
+    JsonNode alone = why(runs.resolve("ease"), arguments);
+
+    assertThat(fused.path("history")).hasSize(2);
+    for (int k = 0; k < 2; k++) {
+      assertThat(fused.path("history").path(k).path("item"))
+          .isEqualTo(alone.path("history").path(k).path("item"));
+    }
+    assertThat(fused.path("shares").path(0).path("part").asText()).isEqualTo("popular");
+    assertThat(fused.path("shares").path(0).path("summand").toString()).isEqualTo("0.0");
+  }
+
+  private static JsonNode why(Path run, String... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(List.of("recommend", run));
+    all.addAll(List.of(arguments));
+    return medley(all.toArray()).done().json().path("items").path(0).path("why");
+  }
+
+  @Test
   void compareTakesItAsARowOfItsOwn() throws IOException {
     fuse(List.of(trained("ease", "l2=5"), trained("itemknn"))).done();
     List<Object> command = new ArrayList<>();
@@ -267,7 +294,8 @@ class EnsembleTest extends CommandLineTest {
     Path other = Shops.write(folder, "other", Shops.lines().subList(0, 200));
     assertRefused(
         List.of("compare", other, "--models", "popular", "--threads", 1, "--runs", out),
-        "--runs: expected runs on other with the split x_label, got " + out + " on shop");
+        "--runs: expected runs on other (content ",
+        "split x_label), got " + out + " of shop (content ");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -65,22 +66,32 @@ class SmallestDataTest extends CommandLineTest {
         .isTrue();
   }
 
-  /** Items and users that nobody knows anything of, and items whose features are all the same. */
+  /** Items that nobody has, a user whose interactions are all held out, features all the same. */
   @ParameterizedTest
   @MethodSource("models")
   void strangersAndFeaturesThatAreAllAlike(String model) throws IOException {
     List<String> lines = new ArrayList<>(Shops.lines());
     lines.removeIf(line -> line.matches("\\d+\\t(0|1)\\t0")); // two items without training
+    lines.add("900\t5\t2"); // a user without training
     Path shop = Shops.write(folder, "shop", lines);
     float[][] alike = new float[Shops.ITEMS][3];
-    Shops.features(shop, "image", alike);
     Shops.features(shop, "text", alike);
+    for (float[] row : alike) {
+      Arrays.fill(row, 2);
+    }
+    Shops.features(shop, "image", alike);
     Shops.texts(shop);
     Path run = folder.resolve("run");
     trainShortly(model, shop, run);
 
-    assertThat(
-            medley("recommend", run, "--user", 1, "-k", 100, "--json").done().json().path("items"))
-        .allSatisfy(item -> assertThat(item.path("score").isNumber()).isTrue());
+    for (int user : new int[] {1, 900}) {
+      assertThat(
+              medley("recommend", run, "--user", user, "-k", 100, "--json")
+                  .done()
+                  .json()
+                  .path("items"))
+          .hasSizeGreaterThan(Shops.ITEMS / 2)
+          .allSatisfy(item -> assertThat(item.path("score").isNumber()).isTrue());
+    }
   }
 }

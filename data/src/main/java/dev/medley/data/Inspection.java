@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What is worth knowing of a dataset before training on it. Counts are of distinct pairs, before
@@ -126,7 +127,18 @@ public record Inspection(
         perUser[perUser.length - 1],
         dataset.features().stream().map(Inspection::modality).toList(),
         NearDuplicates.of(dataset),
-        dataset.warnings());
+        Stream.concat(dataset.warnings().stream(), unmeasurable(dataset)).toList());
+  }
+
+  private static Stream<String> unmeasurable(Dataset dataset) {
+    Stream.Builder<String> warnings = Stream.builder();
+    if (dataset.validation().size() == 0) {
+      warnings.add("no validation interactions: nothing stops training early or decides settings");
+    }
+    if (dataset.test().size() == 0) {
+      warnings.add("no test interactions: no model can be measured");
+    }
+    return warnings.build();
   }
 
   private static Modality modality(FeatureMatrix matrix) {

@@ -37,7 +37,17 @@ public record CsvSource(
    * @param timestamp or null
    */
   public record InteractionColumns(
-      String user, String item, @Nullable String rating, @Nullable String timestamp) {}
+      String user, String item, @Nullable String rating, @Nullable String timestamp) {
+
+    /** Refuses one column for both. */
+    public InteractionColumns {
+      if (user.equals(item)) {
+        throw new InvalidInputException(
+            "--item: expected another column than that of the users, got '%s' for both; name the column of item ids"
+                .formatted(item));
+      }
+    }
+  }
 
   /** Columns of items by name; all but the id may be null. */
   public record ItemColumns(

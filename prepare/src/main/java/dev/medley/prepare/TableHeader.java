@@ -52,7 +52,12 @@ final class TableHeader {
           "%s line %d: expected a header line, got one with %s; mend it"
               .formatted(file, table.number(), fault));
     }
-    return new TableHeader(file, stripped(table));
+    List<String> names = stripped(table);
+    if (names.stream().anyMatch(name -> name.indexOf('\0') >= 0)) { // each letter is two bytes
+      throw new InvalidInputException(
+          file + " line 1: expected UTF-8, got what looks like UTF-16; save it as UTF-8");
+    }
+    return new TableHeader(file, names);
   }
 
   private static List<String> stripped(TableReader table) {

@@ -6,12 +6,15 @@ import static dev.medley.prepare.Fixtures.interactions;
 import static dev.medley.prepare.Fixtures.items;
 import static dev.medley.prepare.Fixtures.lines;
 import static dev.medley.prepare.Fixtures.prepare;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.medley.core.InvalidInputException;
 import dev.medley.data.SplitKind;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +290,27 @@ class CsvImportTest {
     CsvSource source = withItems(lines(folder.resolve("i.csv"), TABLE), items, null, null);
     prepare(source, PrepareOptions.DEFAULT.withKCore(0), out);
     assertThat(items(out)).contains("p9\tUnsold\t\t\t\t").hasSize(5);
+  }
+
+  @Test
+  void oneColumnForUsersAndItemsIsRefused() {
+    assertThatThrownBy(() -> new CsvSource.InteractionColumns("who", "who", null, null))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(
+            "--item: expected another column than that of the users, got 'who'");
+  }
+
+  @Test
+  void aTableInUtf16IsRefusedByThatName() throws IOException {
+    for (Charset wide : new Charset[] {UTF_16, UTF_16LE}) {
+      Path file = folder.resolve("wide.csv");
+      Files.writeString(file, "who,what\na,b\n", wide);
+      assertThatThrownBy(() -> prepare(source(file), out))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              file + " line 1: expected UTF-8, got what looks like UTF-16; save it as UTF-8");
+    }
+    assertThat(out).doesNotExist();
   }
 
   @Test
