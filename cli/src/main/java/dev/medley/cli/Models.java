@@ -346,7 +346,7 @@ public final class Models {
               2022,
               "features",
               "gradient",
-              "tiktok, one seed",
+              "tiktok",
               Slmrec.Config::read,
               Slmrec::new),
           new Entry<>(
