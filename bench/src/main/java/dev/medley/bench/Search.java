@@ -207,40 +207,37 @@ final class Search {
     if (mark.failed()) {
       return End.FAILED;
     }
-    if (mark.lateAfter(seconds)) {
-      return finished ? End.CUT : End.LATE;
-    }
-    mark.delete(); // there are more minutes than then
+    boolean late = mark.lateAfter(seconds);
     if (finished) {
-      return End.FINISHED;
+      return late ? End.CUT : End.FINISHED;
     }
     List<String> line = new ArrayList<>(List.of("train", model, dataset.toString()));
     line.addAll(List.of("--seed", "1", "--threads", "1", "--resume", "--out", run.toString()));
     settings.forEach(setting -> line.addAll(List.of("--set", setting)));
     Path log = Path.of(run + ".log");
-    Command.Outcome outcome = Command.run(line, log, left - RunHistory.of(run).seconds());
-    if (outcome.late()) {
+    if (!late) {
+      Command.Outcome outcome = Command.run(line, log, left - RunHistory.of(run).seconds());
+      if (!outcome.late()) {
+        return outcome.status() == 0 ? End.FINISHED : stopped(outcome.status(), log, mark);
+      }
       mark.late(seconds);
-      int epochs = epochsToEndWith(model, run);
-      if (epochs == 0) {
-        return End.LATE;
-      }
-      line.addAll(List.of("--set", "epochs=" + epochs));
-      outcome = Command.run(line, log, Double.POSITIVE_INFINITY);
-      if (outcome.status() == 0) {
-        return End.CUT;
-      }
     }
-    if (outcome.status() == 0) {
-      return End.FINISHED;
+    int epochs = epochsToEndWith(model, run);
+    if (epochs == 0) {
+      return End.LATE;
     }
-    System.err.printf("%s: status %d, see %s%n", run.getFileName(), outcome.status(), log);
-    mark.delete();
-    if (outcome.status() > KILLED) {
+    line.addAll(List.of("--set", "epochs=" + epochs));
+    int status = Command.run(line, log, Double.POSITIVE_INFINITY).status();
+    return status == 0 ? End.CUT : stopped(status, log, mark);
+  }
+
+  private static End stopped(int status, Path log, GivenUp mark) throws IOException {
+    System.err.printf("status %d, see %s%n", status, log);
+    if (status > KILLED) {
       return End.KILLED;
     }
-    if (outcome.status() != REFUSED) { // which takes no time to be told again
-      mark.failed(outcome.status(), log);
+    if (status != REFUSED) { // which takes no time to be told again
+      mark.failed(status, log);
     }
     return End.FAILED;
   }
@@ -266,7 +263,7 @@ final class Search {
   /** The processes of a search that was killed may still be training. */
   private static void awaitOthers(Path run) throws IOException, InterruptedException {
     boolean said = false;
-    while (Files.isDirectory(run)) {
+    while (Files.isDirectory(run) && RunState.of(run) != RunState.FINISHED) {
       try {
         RunLock.take(run).close();
         return;
