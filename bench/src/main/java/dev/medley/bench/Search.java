@@ -42,7 +42,7 @@ final class Search {
   private enum End {
     FINISHED("ended"),
     CUT("ended by the minutes"),
-    LATE("not one epoch in the minutes left"),
+    LATE("no result in the minutes"),
     FAILED("failed"),
     KILLED("killed, to be gone on with");
 
