@@ -68,13 +68,16 @@ public final class Grcn implements Explainable {
       Optimization optimization)
       implements Hyperparameters {
 
-    /** Larger batches and steps, by validation on tiktok: docs/benchmarks.md#grcn-mmgcn. */
+    /**
+     * Larger batches and steps, and one routing where the paper has three, by validation on tiktok:
+     * docs/benchmarks.md#grcn-mmgcn.
+     */
     public static final Config DEFAULT =
         new Config(
             64,
             64,
             2,
-            3,
+            1,
             Confidence.RECEIVER,
             1e-3,
             FeatureScaling.RAW,
