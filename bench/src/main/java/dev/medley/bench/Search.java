@@ -36,7 +36,6 @@ final class Search {
   private static final int COLUMNS = 12;
   private static final int REFUSED = 2;
   private static final int KILLED = 128; // and the signal's number
-  private static final long WAIT_MILLIS = 1_000;
 
   /** How a trial ended. */
   private enum End {
@@ -201,7 +200,10 @@ final class Search {
   /** Trains as far as it comes; what it did is kept in any case. */
   private End trained(String model, List<String> settings, Path run, double left)
       throws IOException, InterruptedException {
-    awaitOthers(run);
+    // a search that was killed leaves a process that trains on
+    RunLock.await(
+        run,
+        () -> System.err.printf("%s: another process trains it, waiting%n", run.getFileName()));
     boolean finished = RunState.of(run) == RunState.FINISHED;
     GivenUp mark = new GivenUp(Path.of(run + ".given-up"));
     if (mark.failed()) {
@@ -258,23 +260,6 @@ final class Search {
             && first > 0
             && (history.phases() < 2 || epochs < first); // which epochs would cut, too
     return ahead ? 0 : epochs;
-  }
-
-  /** The processes of a search that was killed may still be training. */
-  private static void awaitOthers(Path run) throws IOException, InterruptedException {
-    boolean said = false;
-    while (Files.isDirectory(run) && RunState.of(run) != RunState.FINISHED) {
-      try {
-        RunLock.take(run).close();
-        return;
-      } catch (InvalidInputException taken) {
-        if (!said) {
-          System.err.printf("%s: another process trains it, waiting%n", run.getFileName());
-        }
-        said = true;
-        Thread.sleep(WAIT_MILLIS);
-      }
-    }
   }
 
   /** The best few models together; their weights are chosen on validation, too. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.medley.core.InvalidInputException;
 import dev.medley.data.FolderDraft;
 import dev.medley.runs.RunFolder;
-import dev.medley.runs.RunLock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -156,20 +156,32 @@ class SearchTest {
   /** What a killed search leaves behind: a process that still trains. */
   @Test
   void aTrialThatIsInWorkIsWaitedFor() throws Exception {
-    Path trial = Files.createDirectories(folder.resolve("out/bpr-1"));
-    RunLock lock = RunLock.take(trial);
-    CompletableFuture<Void> other =
-        CompletableFuture.runAsync(
+    FolderDraft.deleteAll(folder.resolve("data"));
+    Generate.run(folder.resolve("data").toString(), "3000", "2000", "40000");
+    Path trial = folder.resolve("out/lightgcn-1");
+    List<String> line =
+        List.of("train", "lightgcn", folder.resolve("data").toString(), "--set", "patience=20");
+    List<String> more = List.of("--seed", "1", "--threads", "1", "--out", trial.toString());
+    CompletableFuture<Command.Outcome> other =
+        CompletableFuture.supplyAsync(
             () -> {
-              LockSupport.parkNanos(3_000_000_000L);
               try {
-                lock.close();
-              } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+                return Command.run(
+                    Stream.concat(line.stream(), more.stream()).toList(),
+                    folder.resolve("other.log"),
+                    Double.POSITIVE_INFINITY);
+              } catch (IOException | InterruptedException failure) {
+                throw new IllegalStateException(failure);
               }
             });
-    assertThat(search("1", "5", "bpr").get(0)).startsWith("| bpr | 1 | ");
-    other.get();
+    while (epochs(trial) < 3 && !other.isDone()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertThat(other).isNotDone();
+
+    assertThat(search("1", "5", "lightgcn").get(0)).startsWith("| lightgcn | 1 | ");
+    assertThat(other.get().status()).isZero();
+    assertThat(folder.resolve("out/lightgcn-1.log")).as("no second process").doesNotExist();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,22 @@ public final class RunLock implements AutoCloseable {
           folder + ": expected a run that nobody is training, got one in work; wait for it to end");
     }
     return new RunLock(file, channel);
+  }
+
+  /**
+   * Returns when no other process has the right to write to {@code folder}, and does not take it.
+   *
+   * @param waiting is told once where it must wait
+   */
+  public static void await(Path folder, Runnable waiting) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder.resolve(NAME), StandardOpenOption.WRITE)) {
+      if (channel.tryLock() == null) {
+        waiting.run();
+        channel.lock();
+      }
+    } catch (NoSuchFileException nobody) {
+      return; // nobody has ever taken it, or it was given back
+    }
   }
 
   @Override

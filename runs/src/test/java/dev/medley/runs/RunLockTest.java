@@ -2,9 +2,11 @@ package dev.medley.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.medley.core.InvalidInputException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,5 +26,16 @@ class RunLockTest {
     }
     RunLock.take(folder).close();
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Nobody ever had it, or its process was killed, which leaves the file without the lock. */
+  @Test
+  void whereNobodyHasItNothingIsWaitedForNorTaken() throws IOException {
+    RunLock.await(folder, () -> fail("waited"));
+    assertThat(folder.resolve(".lock")).doesNotExist();
+    Files.createFile(folder.resolve(".lock"));
+    RunLock.await(folder, () -> fail("waited"));
+    RunLock.take(folder).close();
+    RunLock.await(folder.resolve("absent"), () -> fail("waited"));
   }
 }
