@@ -108,9 +108,10 @@ final class PrepareOptionsMixin {
       funnel = Preparation.run(source, options, out, display::show);
     }
     if (funnel.parts().validation() == 0 || funnel.parts().test() == 0) {
-      System.err.println(
-          "warning: %s has %d validation and %d test interactions: no model can be measured on it"
-              .formatted(out, funnel.parts().validation(), funnel.parts().test()));
+      System.err.printf(
+          "warning: %s has %d validation and %d test interactions: without the one nothing stops"
+              + " training early, without the other no model can be measured%n",
+          out, funnel.parts().validation(), funnel.parts().test());
     }
     if (json) {
       Map<String, Object> answer = new LinkedHashMap<>();

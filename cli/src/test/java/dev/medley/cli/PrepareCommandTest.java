@@ -60,6 +60,30 @@ class PrepareCommandTest extends CommandLineTest {
   }
 
   @Test
+  void aSplitThatHoldsNothingOutIsSaid() throws IOException {
+    Path one = folder.resolve("one.csv");
+    Files.write(one, List.of("customer,product", "a,p", "b,p", "b,q"));
+    Path data = folder.resolve("little");
+    assertThat(
+            medley(
+                    "prepare",
+                    "csv",
+                    "--interactions",
+                    one,
+                    "--user",
+                    "customer",
+                    "--item",
+                    "product",
+                    "--k-core",
+                    0,
+                    "--out",
+                    data)
+                .done()
+                .errors())
+        .anyMatch(line -> line.startsWith("warning: " + data + " has 0 validation and "));
+  }
+
+  @Test
   void ownTablesBecomeADatasetThatTrains() throws IOException {
     Path out = folder.resolve("shop");
     Outcome outcome = prepareShop(out).done();
